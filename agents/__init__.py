@@ -1,0 +1,50 @@
+"""Who plays: agents by registered name, made with `make(name, seed)`.
+
+A name is a word, or a word with an argument: "random", "sb3:runs/ppo/model.zip".
+"""
+
+import importlib
+from typing import Any, Protocol
+
+import gymnasium
+
+from midcourse.core.errors import UserError, unknown
+
+# name -> (module, class, whether it takes an argument)
+REGISTRY: dict[str, tuple[str, str, bool]] = {
+    "random": ("midcourse.agents.basic", "Random", False),
+    "do-nothing": ("midcourse.agents.basic", "DoNothing", False),
+    "oracle": ("midcourse.agents.basic", "Oracle", False),
+}
+
+
+class Agent(Protocol):
+    """What plays an environment: two methods."""
+
+    def reset(self, env: gymnasium.Env) -> None:
+        """An episode of `env` has just begun. Only privileged agents may look inside."""
+
+    def act(self, observation: Any, info: dict[str, Any]) -> Any:
+        """The action to take next."""
+
+
+def names() -> list[str]:
+    """The registered names; those that take an argument end in a colon."""
+    return sorted(f"{name}:" if argument else name for name, (_, _, argument) in REGISTRY.items())
+
+
+def make(name: str, seed: int = 0) -> Agent:
+    """The agent of a name. Agents that draw nothing ignore the seed.
+
+    Raises:
+        UserError: an unknown name, or an argument missing or too many.
+    """
+    word, colon, argument = name.partition(":")
+    if word not in REGISTRY:
+        raise unknown("agent", word, REGISTRY)
+    module, kind, takes_argument = REGISTRY[word]
+    if takes_argument != bool(argument):
+        wanted = f"wants an argument, as in {word}:..." if takes_argument else "takes no argument"
+        raise UserError(f"the agent {word!r} {wanted}")
+    make_agent = getattr(importlib.import_module(module), kind)
+    return make_agent(argument, seed) if takes_argument else make_agent(seed)

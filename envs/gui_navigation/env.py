@@ -1,0 +1,48 @@
+"""GUI navigation, wired: the family's declaration and its environments."""
+
+from gymnasium import spaces
+
+from midcourse.core.env import Env
+from midcourse.core.family import Family, View
+from midcourse.core.vector import Vector
+from midcourse.envs.gui_navigation import observe, oracle, render, rules, state, tasks, text
+
+FAMILY = Family(
+    id="midcourse/GuiNavigation-v0",
+    params=state.GuiParams,
+    terms=state.TERMS,
+    action_space=spaces.Discrete(state.ACTIONS),
+    views={
+        "dict": View(observe.SPACE, observe.FRAME, observe.observe),
+        "compact": View(observe.COMPACT_SPACE, observe.COMPACT_FRAME, observe.observe_compact),
+    },
+    world=state.world,
+    shared=state.shared,
+    rules={
+        "lay_out": tasks.lay_out,
+        "step": rules.step,
+        "legal": observe.legal_index,
+        "mask": observe.mask,
+        "disturb": rules.disturb,
+        "cost_to_go": oracle.cost_to_go,
+        "act": oracle.act,
+        "validate": rules.validate,
+    },
+    build=tasks.build,
+    count=tasks.count,
+    text=text.text,
+    legal_actions=text.legal_actions,
+    parse=text.parse,
+    render=lambda world, shared: None,
+    idle=lambda world, shared: state.DONE,
+    replace=tasks.variants,
+    floors={1: 0.25, 2: 0.15, 3: 0.1, 4: 0.1, 5: 0.1},
+)
+
+
+class GuiNavigation(Env):
+    FAMILY = FAMILY
+
+
+class GuiNavigationVector(Vector):
+    ENV = GuiNavigation

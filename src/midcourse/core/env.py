@@ -1,0 +1,285 @@
+"""The Gymnasium environment over one record: every family's single world."""
+
+import os
+from operator import index
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy import empty, ndarray
+
+from midcourse.core import snapshot as snapshots
+from midcourse.core import tasks
+from midcourse.core.engine.record import NOT_RUNNING, aligned_zeros
+from midcourse.core.errors import UserError, unknown
+from midcourse.core.family import Family, Program
+from midcourse.core.reader import make_reader
+
+BYTE = np.dtype(np.uint8)
+RESET_OPTIONS = ("task",)
+NO_ORACLE = "{id} has a reference oracle ({controller}), which knows no exact cost to the goal"
+
+
+class Env(gymnasium.Env):
+    """One world.
+
+    Keywords are the family's knobs; `render_mode` is None or "rgb_array".
+
+    Raises:
+        UserError: an unknown knob or a value out of range.
+    """
+
+    FAMILY: ClassVar[Family]
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 4}
+
+    def __init__(self, render_mode: str | None = None, **knobs: Any):
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise unknown("render_mode", render_mode, self.metadata["render_modes"])
+        self.render_mode = render_mode
+        self._connect(Program(self.FAMILY, self.FAMILY.params.make(**knobs)))
+
+    # What `step` looks up is kept on the instance: each look-up costs a hundredth of a step.
+    def _connect(self, program: Program) -> None:
+        self.program = program
+        self.params = program.params
+        self.observation_space = program.view.space
+        self.action_space = self.FAMILY.action_space
+        self._worlds = aligned_zeros(1, program.world_dtype)
+        self._shared = program.shared
+        self._frame = program.frame_dtype
+        self._frame_bytes = program.frame_dtype.itemsize
+        self._actions = (
+            int(self.action_space.n) if isinstance(self.action_space, spaces.Discrete) else 0
+        )
+        self._read = make_reader(
+            self.observation_space, self.params.masks, self.params.reward_terms, self.FAMILY.terms
+        )
+        self._head = snapshots.header(program)
+        self._step = program.entries["step_one"]
+        self._begun = False
+
+    # --- Gymnasium ----------------------------------------------------------------------------
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Begin an episode.
+
+        Args:
+            seed: in [0, 2**63); without one, the next episode of the seed at hand.
+            options: {"task": i} takes task i of the split instead of a drawn one.
+
+        Raises:
+            UserError: a bad seed, an unknown option, or a task that the split does not have.
+        """
+        task = -1
+        for option in options or ():
+            if option not in RESET_OPTIONS:
+                raise unknown("reset option", option, RESET_OPTIONS)
+        if options and options.get("task") is not None:
+            task = self.program.check_task(options["task"])
+        low, high = -1, 0
+        if seed is not None:
+            low, high = tasks.check_seed(seed)
+            super().reset(seed=int(seed))
+        elif not self._begun:
+            low, high = tasks.check_seed(fresh_seed())
+        self.program.entries["reset_one"](self._worlds, self._shared, low, high, task)
+        self._begun = True
+        return self._observe()
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Take one action.
+
+        Raises:
+            UserError: an action outside the action space.
+            ResetNeeded: the episode is over, or none has begun.
+        """
+        if self._actions:
+            if type(action) is not int:
+                action = self._whole(action)
+            if not 0 <= action < self._actions:
+                raise UserError(f"action {action} is outside Discrete({self._actions})")
+        else:
+            action = self._array(action)
+        frame = ndarray((), self._frame, empty(self._frame_bytes, BYTE))
+        reward, terminated, truncated, success, news = self._step(
+            self._worlds, self._shared, action, frame
+        )
+        if news == NOT_RUNNING:
+            raise gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
+        observation, info = self._read(frame, success)
+        if news:
+            info["events"] = self.events(self._worlds["clock"][0])
+        return observation, reward, terminated, truncated, info
+
+    def render(self) -> np.ndarray | None:
+        """The world as a picture, uint8 (height, width, 3), or None without a render mode."""
+        if self.render_mode is None:
+            gymnasium.logger.warn(
+                'render() was called without a render mode: make(..., render_mode="rgb_array")'
+            )
+            return None
+        return self.picture()
+
+    # --- views and oracle ---------------------------------------------------------------------
+
+    def picture(self) -> np.ndarray:
+        """The world as a picture, uint8 (height, width, 3); needs the extra `render`."""
+        return self.FAMILY.render(self.world, self._shared[0])
+
+    def text(self) -> str:
+        """What is seen, in words."""
+        return self.FAMILY.text(self.world, self._shared[0])
+
+    def legal_actions(self) -> list[str]:
+        """The legal actions in words, each of which `parse` understands."""
+        return self.FAMILY.legal_actions(self.world, self._shared[0])
+
+    def parse(self, words: str) -> Any:
+        """The action that some words mean, or a Refusal with the reason; never an exception."""
+        return self.FAMILY.parse(self.world, self._shared[0], words)
+
+    def idle_action(self) -> Any:
+        """The action of an agent that does nothing."""
+        return self.FAMILY.idle(self.world, self._shared[0])
+
+    def action_masks(self) -> np.ndarray:
+        """1 for each legal action, int8; the same as info["action_mask"]."""
+        return self._filled_frame()["action_mask"]
+
+    def oracle_action(self) -> Any:
+        """An action that begins a cheapest way to success (or the reference controller's)."""
+        self._require_episode()
+        return self.program.entries["act_one"](self._worlds, self._shared)
+
+    def cost_to_go(self) -> int:
+        """Fewest actions from here to success, -1 if there is no way.
+
+        It does not know of disturbances that have yet to come.
+
+        Raises:
+            UserError: the family's oracle is only a reference.
+        """
+        if self.FAMILY.oracle != "exact":
+            words = {"id": self.FAMILY.id, "controller": self.FAMILY.controller}
+            raise UserError(NO_ORACLE.format(**words))
+        self._require_episode()
+        return int(self.program.entries["cost_one"](self._worlds, self._shared))
+
+    def optimal_steps(self) -> int:
+        """Fewest actions from the start of this episode to success, were it not disturbed."""
+        if self.FAMILY.oracle != "exact":
+            return self.cost_to_go()
+        self._require_episode()
+        return self._optimal(self._worlds[0])
+
+    def progress(self) -> float:
+        """1 - cost-to-go / optimal steps, held to [0, 1]; 1 once the task has been solved."""
+        if self._worlds["success"][0]:
+            return 1.0
+        cost, optimal = self.cost_to_go(), self.optimal_steps()
+        return 0.0 if cost < 0 else min(1.0, max(0.0, 1.0 - cost / optimal))
+
+    def events(self, since: int = 0) -> list[dict[str, Any]]:
+        """The disturbances that have struck in this episode, at step `since` or later."""
+        return struck(self.program, self._worlds[0], since)
+
+    def task(self) -> tasks.Task:
+        """The address of the task at hand."""
+        self._require_episode()
+        return self.program.address(self._worlds[0])
+
+    @property
+    def task_count(self) -> int:
+        """Tasks in this split; 0: one for each index below 2**31."""
+        return self.program.task_counts[self.params.split]
+
+    # --- snapshots ----------------------------------------------------------------------------
+
+    @property
+    def world(self) -> np.void:
+        """The record itself. Reading is free; what is written is on the writer's own head."""
+        self._require_episode()
+        return self._worlds[0]
+
+    def snapshot(self) -> bytes:
+        """The whole state, with id, params and a checksum."""
+        self._require_episode()
+        return snapshots.pack(self._head, self._worlds)
+
+    def restore(self, snapshot: bytes) -> tuple[Any, dict[str, Any]]:
+        """Go to a snapshot's state; returns the observation and info there, as reset does.
+
+        Raises:
+            UserError: a foreign, cut or altered snapshot; the state is then untouched.
+        """
+        self._worlds[:] = snapshots.unpack(self.program, self._head, snapshot)
+        self._begun = True
+        return self._observe()
+
+    def fork(self) -> "Env":
+        """Another environment in the same state; the two share only what neither writes."""
+        self._require_episode()
+        twin = type(self).__new__(type(self))
+        twin.render_mode = self.render_mode
+        twin.spec = self.spec
+        twin._connect(self.program)
+        twin._worlds[:] = self._worlds
+        twin._begun = True
+        return twin
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _require_episode(self) -> None:
+        if not self._begun:
+            raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
+
+    def _filled_frame(self) -> np.ndarray:
+        self._require_episode()
+        frame = np.ndarray((), self._frame, np.zeros(self._frame_bytes, np.uint8))
+        self.program.entries["observe_one"](self._worlds, self._shared, frame)
+        return frame
+
+    def _observe(self) -> tuple[Any, dict[str, Any]]:
+        return self._read(self._filled_frame(), bool(self._worlds["success"][0]))
+
+    def _optimal(self, world: np.void) -> int:
+        if world["optimal"] >= 0:
+            return int(world["optimal"])
+        start = np.zeros(1, self.program.world_dtype)
+        start["seed"], start["episode"] = world["seed"], (int(world["episode"]) - 1) % 2**32
+        entries = self.program.entries
+        entries["reset_one"](start, self._shared, -1, 0, int(world["task"]))
+        return int(entries["cost_one"](start, self._shared))
+
+    def _whole(self, action: Any) -> int:
+        try:
+            return index(action)
+        except TypeError:
+            raise UserError(
+                f"action {action!r} is not a whole number in Discrete({self._actions})"
+            ) from None
+
+    def _array(self, action: Any) -> np.ndarray:
+        array = np.asarray(action, self.action_space.dtype)
+        if not self.action_space.contains(array):
+            raise UserError(f"action {action!r} is outside {self.action_space}")
+        return array
+
+
+def fresh_seed() -> int:
+    """A seed in [0, 2**63) from the operating system."""
+    return int.from_bytes(os.urandom(8), "little") >> 1
+
+
+def struck(program: Program, world: np.void, since: int = 0) -> list[dict[str, Any]]:
+    """The disturbances that have struck in a world's episode, at step `since` or later."""
+    kinds = program.params.KINDS
+    schedule = world["schedule"][: world["scheduled"]]
+    return [
+        {"kind": kinds[event["kind"]], "step": int(event["fired"])}
+        for event in schedule
+        if event["fired"] and event["fired"] >= since
+    ]

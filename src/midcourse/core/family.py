@@ -1,0 +1,173 @@
+"""What a family of worlds declares, and the program that the engine makes of it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from gymnasium import spaces
+
+from midcourse.core import tasks
+from midcourse.core.engine import bind
+from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
+from midcourse.core.errors import UserError
+from midcourse.core.params import Params
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """One form of the observation: its space, the dtype of its frame, and the rule that fills it.
+
+    The frame's fields are the keys of a Dict space. A space that is no Dict has the one field
+    `observation`.
+    """
+
+    space: spaces.Space
+    dtype: np.dtype
+    observe: Rule
+
+
+@dataclass(frozen=True)
+class Family:
+    """Everything that the engine needs to know of a family of worlds.
+
+    Rules have the signatures stated in `core/engine/loops.py`.
+    """
+
+    id: str  # "midcourse/Name-v0", as registered
+    params: type[Params]
+    terms: tuple[str, ...]  # names of the reward terms, in the order of their sum
+    action_space: spaces.Space
+    views: Mapping[str, View]  # by the value of the knob `observation`
+    world: Callable[[Any], np.dtype]  # params -> dtype of a world
+    shared: Callable[[Any], np.dtype]  # params -> dtype of what worlds share
+    rules: Mapping[str, Rule]
+    build: Callable[["Program"], None]  # fill the shared record once
+    count: Callable[[Any], Mapping[str, int]]  # params -> tasks in each split; 0: no end
+    text: Callable[[Any, Any], str]  # (world, shared) -> what is seen, in words
+    legal_actions: Callable[[Any, Any], list[str]]  # the actions open now, in words
+    parse: Callable[[Any, Any, str], Any]  # words -> action, or a Refusal
+    render: Callable[[Any, Any], np.ndarray]  # (world, shared) -> RGB, uint8 (height, width, 3)
+    idle: Callable[[Any, Any], Any]  # the action of an agent that does nothing
+    replace: Callable[[Any], Mapping[Rule, Rule]] = lambda params: {}
+    oracle: str = "exact"  # or "reference"
+    controller: str = ""  # name of the reference controller
+    floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an agent's words are no action that the world can take."""
+
+    reason: str
+
+
+class Program:
+    """A family under fixed params: its dtypes, its shared record, its compiled entry points."""
+
+    _bound: ClassVar[dict[Any, dict[str, Rule]]] = {}
+
+    def __init__(self, family: Family, params: Params):
+        self.family = family
+        self.params = params
+        self.view = family.views[params.observation]
+        self.world_dtype = family.world(params)
+        self.frame_dtype = _frame_dtype(self.view, family.action_space, family.terms)
+        self.shared = np.zeros(1, family.shared(params))
+        self._fill_shared()
+        family.build(self)
+
+    @cached_property
+    def entries(self) -> dict[str, Rule]:
+        """The engine's entry points over this family's rules, see `bind.ENTRIES`."""
+        replace = self.family.replace(self.params)
+        key = (self.family.id, self.params.observation, tuple(replace.items()))
+        if key not in self._bound:
+            rules = {**self.family.rules, "observe": self.view.observe}
+            name = f"{self.family.id.split('/')[-1]}.{self.params.observation}"
+            self._bound[key] = bind.bind(name, rules, replace)
+        return self._bound[key]
+
+    @cached_property
+    def prefix(self) -> bytes:
+        """What every snapshot of this program begins with: id, params, and what is shared."""
+        digest = hashlib.blake2b(self.shared.tobytes(), digest_size=16).hexdigest()
+        head = {"id": self.family.id, "params": self.params.as_dict(), "shared": digest}
+        return json.dumps(head, sort_keys=True).encode() + b"\n"
+
+    @property
+    def task_counts(self) -> Mapping[str, int]:
+        """Tasks in each split; 0: one for each index below 2**31."""
+        return self.family.count(self.params)
+
+    def check_task(self, task: Any) -> int:
+        """A task's index, or the sentence that says why there is no such task."""
+        count = self.task_counts[self.params.split]
+        return tasks.check_index(task, self.params.split, count)
+
+    def address(self, world: Any) -> tasks.Task:
+        """Which task a world is at."""
+        return tasks.Task(self.family.id, self.params.split, self.params.level, int(world["task"]))
+
+    def _fill_shared(self) -> None:
+        shared, params, family = self.shared[0], self.params, self.family
+        shared["split_key"] = tasks.split_key(family.id, params.split, params.level)
+        shared["tasks"] = self.task_counts[params.split]
+        shared["step_limit"] = params.step_limit
+        allowed = [params.KINDS.index(kind) for kind in params.kinds_possible()]
+        shared["kinds"] = len(allowed)
+        shared["allowed"][: len(allowed)] = allowed
+        shared["requests"] = len(params.disturbances)
+        for i, (kind, time) in enumerate(zip(params.disturbances, params.disturb_at, strict=True)):
+            request = shared["request"][i]
+            request["kind"] = DRAWN if kind is None else params.KINDS.index(kind)
+            if time is None:
+                request["when"] = BY_CHANCE
+            elif time[0] == "step":
+                request["when"], request["at"] = BY_STEP, time[1]
+            else:
+                if family.oracle != "exact":
+                    raise UserError(
+                        f"disturb_at={time!r}: {family.id} has a reference oracle and so no "
+                        f"progress; schedule by step"
+                    )
+                request["when"], request["at"] = BY_PROGRESS, round(time[1] * 1000)
+
+
+def _frame_dtype(view: View, action_space: spaces.Space, terms: tuple[str, ...]) -> np.dtype:
+    """The view's fields where they lie, then what goes into info."""
+    info = np.dtype(
+        [
+            ("view", view.dtype),
+            ("action_mask", np.int8, (mask_size(action_space),)),
+            ("reward_terms", np.float64, (len(terms),)),
+        ],
+        align=True,
+    )
+    parts = {**_fields(view.dtype), **_fields(info)}
+    del parts["view"]
+    layout: Any = {
+        "names": list(parts),
+        "formats": [kind for kind, _ in parts.values()],
+        "offsets": [offset for _, offset in parts.values()],
+        "itemsize": info.itemsize,
+    }
+    return np.dtype(layout, align=True)
+
+
+def _fields(dtype: np.dtype) -> dict[str, tuple[np.dtype, int]]:
+    return {name: (field[0], field[1]) for name, field in (dtype.fields or {}).items()}
+
+
+def mask_size(space: spaces.Space) -> int:
+    """Entries of an action mask: the sizes of a MultiDiscrete laid end to end; 0 for a Box."""
+    if isinstance(space, spaces.Discrete):
+        return int(space.n)
+    if isinstance(space, spaces.MultiDiscrete):
+        return int(np.sum(space.nvec))
+    return 0

@@ -1,0 +1,405 @@
+"""The native Gymnasium VectorEnv over an array of records."""
+
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from midcourse.core import snapshot as snapshots
+from midcourse.core import tasks
+from midcourse.core.engine.record import DISABLED, GOOD, NEXT_STEP, SAME_STEP, aligned_zeros
+from midcourse.core.env import Env, fresh_seed, struck
+from midcourse.core.errors import UserError, unknown
+from midcourse.core.family import Family, Program, mask_size
+
+MODES = {
+    AutoresetMode.NEXT_STEP: NEXT_STEP,
+    AutoresetMode.SAME_STEP: SAME_STEP,
+    AutoresetMode.DISABLED: DISABLED,
+}
+
+
+class Vector(VectorEnv):
+    """Many worlds stepped by one compiled loop.
+
+    Equal, world by world and key by key, to `SyncVectorEnv` over the family's single worlds.
+
+    Args:
+        num_envs: how many worlds.
+        autoreset_mode: Gymnasium's, or its value as text.
+        copy: True gives fresh arrays at every step; False writes over the last step's.
+        threads: how many threads share a step; 1 is serial. Worth it only on idle cores.
+        render_mode: None or "rgb_array".
+        knobs: the family's, as for one world.
+    """
+
+    ENV: ClassVar[type[Env]]
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 4}
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        copy: bool = True,
+        threads: int = 1,
+        render_mode: str | None = None,
+        **knobs: Any,
+    ):
+        if isinstance(num_envs, bool) or not isinstance(num_envs, (int, np.integer)):
+            raise UserError(f"num_envs must be a whole number, not {num_envs!r}")
+        if not 1 <= num_envs <= 2**24:
+            raise UserError(f"num_envs={num_envs} is out of range: it lies in [1, {2**24}]")
+        if not isinstance(threads, int) or not 1 <= threads <= 1024:
+            raise UserError(f"threads={threads!r} is out of range: it lies in [1, 1024]")
+        try:
+            self.autoreset_mode = AutoresetMode(autoreset_mode)
+        except ValueError:
+            raise unknown(
+                "autoreset_mode", autoreset_mode, [mode.value for mode in AutoresetMode]
+            ) from None
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise unknown("render_mode", render_mode, self.metadata["render_modes"])
+        self.render_mode = render_mode
+        family: Family = self.ENV.FAMILY
+        self._connect(Program(family, family.params.make(**knobs)), int(num_envs), copy, threads)
+
+    def _connect(self, program: Program, num_envs: int, copy: bool, threads: int) -> None:
+        self.program = program
+        self.params = program.params
+        self.num_envs = num_envs
+        self.copy = copy
+        self.threads = threads
+        self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
+        self.single_observation_space = program.view.space
+        self.single_action_space = program.family.action_space
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._worlds = aligned_zeros(num_envs, program.world_dtype)
+        self._shared = program.shared
+        self._frame = program.view.dtype
+        self._frame_bytes = self._frame.itemsize * num_envs
+        size = mask_size(self.single_action_space)
+        self._mask_dtype = np.dtype([("action_mask", np.int8, (size,))])
+        self._masked = self.params.masks and size > 0
+        self._terms = program.family.terms if self.params.reward_terms else ()
+        space = self.single_observation_space
+        self._keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
+        self._head = snapshots.header(program)
+        self._mode = MODES[self.autoreset_mode]
+        self._step = program.entries["step_parallel" if threads > 1 else "step_batch"]
+        self._action_shape = self.action_space.shape
+        self._action_dtype = np.dtype(self.action_space.dtype)
+        self._all = np.ones(num_envs, np.bool_)
+        self._all.flags.writeable = False
+        self._buffers = None if copy else self._allocate()
+        self._finals = None if copy else self._allocate_views()
+        self._empty_finals = self._views(0)
+        self._begun = False
+
+    # --- Gymnasium ----------------------------------------------------------------------------
+
+    def reset(
+        self,
+        *,
+        seed: int | list[int | None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> tuple[Any, dict[str, Any]]:
+        """Begin an episode in every world, or in those that a mask names.
+
+        Args:
+            seed: world i gets seed + i; or a list with one seed (or None) for each world.
+            options: {"reset_mask": bool array} resets only some worlds; {"task": i} or
+                {"task": [i, j, ...]} takes these tasks of the split instead of drawn ones.
+
+        Raises:
+            UserError: a bad seed, mask, task or option.
+        """
+        options = dict(options or {})
+        chosen = self._chosen(options.pop("reset_mask", None))
+        task = self._tasks(options.pop("task", None))
+        for option in options:
+            raise unknown("reset option", option, ("reset_mask", "task"))
+        low, high = self._seeds(seed, chosen)
+        self.program.entries["reset_batch"](self._worlds, self._shared, chosen, low, high, task)
+        self._begun = True
+        frames, masks, terms = self._allocate_views()
+        self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, terms)
+        success = self._worlds["success"] != 0
+        return self._observation(frames), self._infos(success, masks, terms, chosen)
+
+    def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        """Take one action in every world.
+
+        Raises:
+            UserError: actions of the wrong shape or type, or one outside the action space; no
+                world has then moved.
+            ResetNeeded: no episode has begun, or (mode DISABLED) one is over.
+        """
+        if not self._begun:
+            raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
+        actions = self._checked_actions(actions)
+        buffers = self._buffers if self._buffers is not None else self._allocate()
+        frames, masks, terms, rewards, flags = buffers
+        finals = self._empty_finals
+        if self._mode == SAME_STEP:
+            finals = self._finals or self._allocate_views()
+        bad, ended, struck_now = self._step(
+            self._worlds, self._shared, actions, self._mode,
+            frames, masks, terms, rewards, flags, finals, self.threads,
+        )  # fmt: skip
+        if bad != GOOD:
+            self._refuse(bad, actions)
+        switches = flags.view(np.bool_)
+        success = switches[2]
+        if self._mode == SAME_STEP and ended:
+            infos = self._same_step_infos(success, masks, terms, flags, finals)
+        else:
+            infos = self._infos(success, masks, terms, self._all)
+        if struck_now:
+            self._add_events(infos, flags[3])
+        return self._observation(frames), rewards, switches[0], switches[1], infos
+
+    def render(self) -> tuple[np.ndarray, ...] | None:
+        """A picture of every world, or None without a render mode."""
+        if self.render_mode is None:
+            return None
+        family, shared = self.program.family, self._shared[0]
+        return tuple(family.render(world, shared) for world in self._worlds)
+
+    # --- views, oracle and snapshots of one world ---------------------------------------------
+
+    def single(self, i: int) -> Env:
+        """World i as an environment of its own, a copy in the same state."""
+        twin = self.ENV.__new__(self.ENV)
+        twin.render_mode = self.render_mode
+        twin.spec = None
+        twin._connect(self.program)
+        twin._worlds[:] = self._one(i)
+        twin._begun = True
+        return twin
+
+    def text(self, i: int) -> str:
+        """What is seen in world i, in words."""
+        return self.program.family.text(self._one(i)[0], self._shared[0])
+
+    def legal_actions(self, i: int) -> list[str]:
+        """The legal actions of world i in words."""
+        return self.program.family.legal_actions(self._one(i)[0], self._shared[0])
+
+    def parse(self, i: int, words: str) -> Any:
+        """The action that some words mean in world i, or a Refusal with the reason."""
+        return self.program.family.parse(self._one(i)[0], self._shared[0], words)
+
+    def action_masks(self) -> np.ndarray:
+        """1 for each legal action, int8 (num_envs, actions)."""
+        self._require_episode()
+        frames, _, terms = self._allocate_views()
+        masks = np.empty(self.num_envs, self._mask_dtype)
+        self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, terms)
+        return masks["action_mask"]
+
+    def oracle_action(self, i: int) -> Any:
+        """An action that begins a cheapest way to success in world i."""
+        return self.program.entries["act_one"](self._one(i), self._shared)
+
+    def cost_to_go(self, i: int) -> int:
+        """As `Env.cost_to_go`, of world i."""
+        return self.single(i).cost_to_go()
+
+    def optimal_steps(self, i: int) -> int:
+        """As `Env.optimal_steps`, of world i."""
+        return self.single(i).optimal_steps()
+
+    def progress(self, i: int) -> float:
+        """As `Env.progress`, of world i."""
+        return self.single(i).progress()
+
+    def task(self, i: int) -> tasks.Task:
+        """The address of world i's task."""
+        return self.program.address(self._one(i)[0])
+
+    def snapshot(self, i: int) -> bytes:
+        """The whole state of world i; a single environment of the same knobs restores it too."""
+        return snapshots.pack(self._head, self._one(i))
+
+    def restore(self, i: int, snapshot: bytes) -> None:
+        """Put a snapshot's state into world i; a refused one leaves it untouched."""
+        where = self._index(i)
+        self._worlds[where] = snapshots.unpack(self.program, self._head, snapshot)[0]
+
+    def fork(self, i: int, n: int) -> "Vector":
+        """A new vector of n worlds, each in the state of world i."""
+        if isinstance(n, bool) or not hasattr(n, "__index__") or not 1 <= int(n) <= 2**24:
+            raise UserError(f"fork({i}, {n!r}): the number of copies lies in [1, {2**24}]")
+        twin = type(self).__new__(type(self))
+        twin.render_mode = self.render_mode
+        twin.autoreset_mode = self.autoreset_mode
+        twin._connect(self.program, int(n), self.copy, self.threads)
+        twin._worlds[:] = self._one(i)
+        twin._begun = True
+        return twin
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _require_episode(self) -> None:
+        if not self._begun:
+            raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
+
+    def _index(self, i: int) -> int:
+        if isinstance(i, bool) or not hasattr(i, "__index__") or not 0 <= int(i) < self.num_envs:
+            raise UserError(f"world {i!r} does not exist: they are 0 to {self.num_envs - 1}")
+        return int(i)
+
+    def _one(self, i: int) -> np.ndarray:
+        self._require_episode()
+        where = self._index(i)
+        return self._worlds[where : where + 1]
+
+    def _views(self, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        buffer = np.empty(self._frame.itemsize * n, np.uint8)
+        frames = np.ndarray((n,), self._frame, buffer)
+        masks = np.empty(n if self._masked else 0, self._mask_dtype)
+        terms = np.empty((n if self._terms else 0, len(self._terms)), np.float64)
+        return frames, masks, terms
+
+    def _allocate_views(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self._views(self.num_envs)
+
+    def _allocate(self) -> tuple[np.ndarray, ...]:
+        n = self.num_envs
+        return (*self._views(n), np.empty(n, np.float64), np.empty((5, n), np.uint8))
+
+    def _observation(self, frames: np.ndarray) -> Any:
+        if self._keys is None:
+            return frames["observation"]
+        return {key: frames[key] for key in self._keys}
+
+    def _infos(
+        self, success: np.ndarray, masks: np.ndarray, terms: np.ndarray, present: np.ndarray
+    ) -> dict[str, Any]:
+        """Info as SyncVectorEnv lays it out; `present` says which worlds it is of."""
+        if present is not self._all:
+            success = success & present
+            if self._masked:
+                masks["action_mask"][~present] = 0
+            if self._terms:
+                terms[~present] = 0.0
+        infos: dict[str, Any] = {"success": success, "_success": present}
+        if self._masked:
+            infos["action_mask"], infos["_action_mask"] = masks["action_mask"], present
+        if self._terms:
+            named: dict[str, Any] = {}
+            for k, name in enumerate(self._terms):
+                named[name], named[f"_{name}"] = terms[:, k], present
+            infos["reward_terms"], infos["_reward_terms"] = named, present
+        return infos
+
+    def _add_events(self, infos: dict[str, Any], news: np.ndarray) -> None:
+        events = np.full(self.num_envs, None, dtype=object)
+        present = news != 0
+        for i in np.flatnonzero(present):
+            world = self._worlds[i]
+            events[i] = struck(self.program, world, int(world["clock"]))
+        infos["events"], infos["_events"] = events, present
+
+    def _checked_actions(self, actions: Any) -> np.ndarray:
+        array = np.asarray(actions)
+        if array.shape != self._action_shape:
+            raise UserError(
+                f"actions have shape {array.shape}, this vector takes {self._action_shape}"
+            )
+        if array.dtype != self._action_dtype:
+            if not np.can_cast(array.dtype, self._action_dtype, "same_kind"):
+                raise UserError(
+                    f"actions are {array.dtype}, this vector takes {self._action_dtype}"
+                )
+            array = array.astype(self._action_dtype)
+        return array
+
+    def _refuse(self, bad: int, actions: np.ndarray) -> None:
+        if bad < GOOD:
+            raise gymnasium.error.ResetNeeded(
+                f"world {-2 - bad} is over and autoreset is disabled: reset it with "
+                f"options={{'reset_mask': ...}}"
+            )
+        raise UserError(
+            f"action {actions[bad]} of world {bad} is outside {self.single_action_space}"
+        )
+
+    def _seeds(self, seed: Any, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        n = self.num_envs
+        low, high = np.full(n, -1, np.int64), np.zeros(n, np.int64)
+        if seed is None:
+            if not self._begun:
+                return self._seeds([fresh_seed() for _ in range(n)], chosen)
+            return low, high
+        if hasattr(seed, "__index__"):
+            tasks.check_seed(seed)
+            tasks.check_seed(int(seed) + n - 1)
+            each = int(seed) + np.arange(n, dtype=np.int64)
+            return each & 0xFFFFFFFF, each >> 32
+        if len(seed) != n:
+            raise UserError(f"{len(seed)} seeds for {n} worlds: give one for each")
+        for i, one in enumerate(seed):
+            if one is not None:
+                low[i], high[i] = tasks.check_seed(one)
+        return low, high
+
+    def _chosen(self, reset_mask: Any) -> np.ndarray:
+        if reset_mask is None:
+            return self._all
+        array = np.asarray(reset_mask)
+        if array.shape != (self.num_envs,) or array.dtype != np.bool_:
+            raise UserError(
+                f"reset_mask must be a bool array of shape ({self.num_envs},), "
+                f"not {array.dtype} {array.shape}"
+            )
+        if not array.any():
+            raise UserError("reset_mask names no world: at least one entry must be True")
+        if not self._begun and not array.all():
+            raise gymnasium.error.ResetNeeded("the first reset must be of every world")
+        return array
+
+    def _tasks(self, task: Any) -> np.ndarray:
+        if task is None:
+            return np.full(self.num_envs, -1, np.int64)
+        if hasattr(task, "__index__"):
+            return np.full(self.num_envs, self.program.check_task(task), np.int64)
+        if len(task) != self.num_envs:
+            raise UserError(f"{len(task)} tasks for {self.num_envs} worlds: give one for each")
+        return np.array([self.program.check_task(one) for one in task], np.int64)
+
+    def _same_step_infos(
+        self,
+        success: np.ndarray,
+        masks: np.ndarray,
+        terms: np.ndarray,
+        flags: np.ndarray,
+        finals: tuple[np.ndarray, np.ndarray, np.ndarray],
+    ) -> dict[str, Any]:
+        """Info of a step in mode SAME_STEP in which some worlds ended and began anew."""
+        ended = flags[4] != 0
+        frames, final_masks, final_terms = finals
+        final_obs = np.full(self.num_envs, None, dtype=object)
+        for i in np.flatnonzero(ended):
+            final_obs[i] = self._final_observation(frames, i)
+        infos = self._infos(success & ~ended, masks, terms, self._all)
+        infos["final_obs"], infos["_final_obs"] = final_obs, ended
+        infos["final_info"] = self._infos(success & ended, final_masks, final_terms, ended)
+        infos["_final_info"] = ended
+        return infos
+
+    def _final_observation(self, frames: np.ndarray, i: int) -> Any:
+        if self._keys is None:
+            return frames["observation"][i].copy()
+        space = self.single_observation_space
+        assert isinstance(space, spaces.Dict)
+        return {
+            key: frames[key][i]
+            if isinstance(space[key], spaces.Discrete)
+            else frames[key][i].copy()
+            for key in self._keys
+        }
