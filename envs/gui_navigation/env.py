@@ -5,7 +5,17 @@ from gymnasium import spaces
 from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
-from midcourse.envs.gui_navigation import facts, observe, oracle, render, rules, state, tasks, text
+from midcourse.envs.gui_navigation import (
+    facts,
+    observe,
+    oracle,
+    questions,
+    render,
+    rules,
+    state,
+    tasks,
+    text,
+)
 
 FAMILY = Family(
     id="midcourse/GuiNavigation-v0",
@@ -41,6 +51,7 @@ FAMILY = Family(
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,
     click=render.click,
+    questions=questions.questions,
 )
 
 

@@ -63,6 +63,8 @@ class Family:
     facts_of_text: Callable[[str], Any] | None = None
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
+    # (env, wanted, seed) -> Items, see `core/questions.py`
+    questions: Callable[[Any, Mapping[str, int], int], Any] | None = None
 
 
 @dataclass(frozen=True)
