@@ -2,7 +2,6 @@
 
 import numpy as np
 from gymnasium import spaces
-
 from midcourse.envs._template.rules import heading
 from midcourse.envs._template.state import ACTIONS, LEFT, LONGEST, MESSAGES, STOP
 
@@ -46,4 +45,4 @@ def mask(world, shared, frame):
 
 def legal(action, shared):
     """Whether an action lies in the action space."""
-    return LEFT <= action and action <= STOP
+    return action >= LEFT and action <= STOP

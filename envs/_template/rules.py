@@ -1,6 +1,5 @@
 """The dynamics of the corridor: one step, and what disturbs it."""
 
-from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs._template.state import (
     ARRIVED,
     LEFT,
@@ -12,6 +11,8 @@ from midcourse.envs._template.state import (
     WIND,
     WRONG_PLACE,
 )
+
+from midcourse.core.engine.rng import FAULTS, below
 
 
 def step(world, shared, action):
@@ -29,7 +30,7 @@ def step(world, shared, action):
             world.terms[1] = -0.3
         return
     cell = world.cell + heading(world, action)
-    if 0 <= cell and cell < shared.cells:
+    if cell >= 0 and cell < shared.cells:
         world.cell = cell
     else:
         world.message = WALL
@@ -56,7 +57,7 @@ def disturb(world, shared, kind):
 
 def validate(world, shared):
     """Whether every index in the record is in range."""
-    good = 0 <= world.cell and world.cell < shared.cells
-    good = good and 0 <= world.goal and world.goal < shared.cells
-    good = good and 0 <= world.message and world.message < len(MESSAGES)
-    return good and 0 <= world.mirrored and world.mirrored <= 1
+    good = world.cell >= 0 and world.cell < shared.cells
+    good = good and world.goal >= 0 and world.goal < shared.cells
+    good = good and world.message >= 0 and world.message < len(MESSAGES)
+    return good and world.mirrored >= 0 and world.mirrored <= 1

@@ -69,7 +69,7 @@ def bind(
     entries: dict[str, Callable[..., Any]] = {}
     for entry in ENTRIES:
         function = linker.linked[getattr(loops, entry)]
-        if config.DISABLE_JIT:
+        if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
             entries[entry] = _interpreted(function)
         else:
             function.__qualname__ = f"{name}.{entry}.{digest}"
