@@ -5,14 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from midcourse.envs.gui_navigation import state
-from midcourse.envs.gui_navigation.observe import shown, write_names
-from midcourse.envs.gui_navigation.oracle import find_app, own_app
-from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, MESSAGES, SCROLL, SLOTS
 
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
+from midcourse.envs.gui_navigation import state
+from midcourse.envs.gui_navigation.observe import shown, write_names
+from midcourse.envs.gui_navigation.oracle import find_app, own_app
+from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, MESSAGES, SCROLL, SLOTS
 
 FIRST_WORDS = (
     "Amber", "Birch", "Cobalt", "Dusky", "Ember", "Fallow", "Gilded", "Hollow", "Ivory", "Juniper",
@@ -66,7 +66,7 @@ def text(world: Any, shared: Any) -> str:
         lines.pop()
     if record.message:
         lines.append(f"Last action: {MESSAGES[record.message]}.")
-    lines.append(f"Steps left: {record.limit - record.clock}")
+    lines.append(f"Steps left: {record.limit - record.clock} of {record.limit}")
     return "\n".join(lines)
 
 
