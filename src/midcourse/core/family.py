@@ -58,6 +58,13 @@ class Family:
     oracle: str = "exact"  # or "reference"
     controller: str = ""  # name of the reference controller
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
+    # For the battery: what it cannot know by itself.
+    refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write
+    refusal: Callable[[Any, Any], str] | None = None  # why the last action was refused, or ""
+    facts_of_arrays: Callable[[Any], Any] | None = None  # observation -> facts, to be compared
+    facts_of_text: Callable[[str], Any] | None = None
+    facts_of_picture: Callable[[np.ndarray], Any] | None = None
+    lacks: tuple[str, ...] = ()  # of the views "arrays", "text", "picture"
 
 
 @dataclass(frozen=True)
