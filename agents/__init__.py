@@ -13,6 +13,7 @@ from midcourse.core.errors import UserError, unknown
 # name -> (module, class, whether it takes an argument)
 REGISTRY: dict[str, tuple[str, str, bool]] = {
     "random": ("midcourse.agents.basic", "Random", False),
+    "explorer": ("midcourse.agents.explorer", "Explorer", False),
     "do-nothing": ("midcourse.agents.basic", "DoNothing", False),
     "oracle": ("midcourse.agents.basic", "Oracle", False),
 }

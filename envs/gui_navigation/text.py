@@ -66,7 +66,7 @@ def text(world: Any, shared: Any) -> str:
         lines.pop()
     if record.message:
         lines.append(f"Last action: {MESSAGES[record.message]}.")
-    lines.append(f"Steps left: {record.limit - record.clock}")
+    lines.append(f"Steps left: {record.limit - record.clock} of {record.limit}")
     return "\n".join(lines)
 
 

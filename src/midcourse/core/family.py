@@ -58,6 +58,11 @@ class Family:
     oracle: str = "exact"  # or "reference"
     controller: str = ""  # name of the reference controller
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
+    # The facts that each view tells, as values that are equal where the views agree:
+    facts_of_arrays: Callable[[Any], Any] | None = None  # (observation of view "dict") -> facts
+    facts_of_text: Callable[[str], Any] | None = None
+    facts_of_picture: Callable[[np.ndarray], Any] | None = None
+    click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
 
 
 @dataclass(frozen=True)
