@@ -8,18 +8,18 @@ from typing import Any
 
 from midcourse.evaluation.statistics import interval, pass_at_k, pass_hat_k
 
-# column -> (field of a line, heading); each is averaged within a task, then over tasks
+# field of a line -> heading; each is averaged within a task, then over tasks
 COLUMNS = {
     "success": "success",
+    "success_disturbed": "success when disturbed",
     "progress": "progress",
     "efficiency": "efficiency",
     "regret": "regret",
-    "steps": "steps",
-    "return": "return",
-    "invalid_actions": "invalid",
-    "success_disturbed": "success after a disturbance",
     "steps_to_recover": "steps to recover",
     "stale_actions": "stale actions",
+    "invalid_actions": "invalid actions",
+    "steps": "steps",
+    "return": "return",
 }
 PASS_K = (1, 5)
 
