@@ -117,7 +117,8 @@ def render(world: Any, shared: Any) -> np.ndarray:
     """
     pygame = load_pygame()
     now = scene(world, shared)
-    canvas = background(now.popup).copy()
+    pixels = background(now.popup).copy()
+    canvas = pygame.image.frombuffer(pixels, (SIZE, SIZE), "RGB")  # shares the array's memory
     draw_head(pygame, canvas, now)
     if now.popup:
         low = now.boxes[np.flatnonzero(now.labels)[0]][1] < DIALOG[1] + DIALOG[3] // 2
@@ -129,8 +130,7 @@ def render(world: Any, shared: Any) -> np.ndarray:
             canvas.blit(icon_tile(label, width, height, ground), (x, y))
     for action, (x, y, _, _) in BUTTONS.items():
         canvas.blit(button_tile(action, action in now.legal), (x, y))
-    pixels = pygame.image.tobytes(canvas, "RGB")
-    return np.frombuffer(pixels, np.uint8).reshape(SIZE, SIZE, 3).copy()
+    return pixels
 
 
 @cache
@@ -225,7 +225,7 @@ def button_tile(action: int, is_open: bool) -> Any:
 
 
 @cache
-def background(popup: bool) -> Any:
+def background(popup: bool) -> np.ndarray:
     """What lies below all else; a popup is a dialog over a veiled page."""
     pygame = load_pygame()
     canvas = pygame.Surface((SIZE, SIZE), 0, 24)
@@ -235,7 +235,8 @@ def background(popup: bool) -> Any:
         canvas.fill(VEIL_COLOR, (0, 56, SIZE, 170))
         pygame.draw.rect(canvas, DIALOG_COLOR, DIALOG, border_radius=10)
         pygame.draw.rect(canvas, FAINT, DIALOG, width=1, border_radius=10)
-    return canvas
+    pixels = pygame.image.tobytes(canvas, "RGB")
+    return np.frombuffer(pixels, np.uint8).reshape(SIZE, SIZE, 3)
 
 
 def draw_head(pygame: Any, canvas: Any, now: Scene) -> None:
