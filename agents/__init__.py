@@ -40,7 +40,7 @@ def make(name: str, seed: int = 0) -> Agent:
     Raises:
         UserError: an unknown name, or an argument missing or too many.
     """
-    word, colon, argument = name.partition(":")
+    word, _colon, argument = name.partition(":")
     if word not in REGISTRY:
         raise unknown("agent", word, REGISTRY)
     module, kind, takes_argument = REGISTRY[word]
