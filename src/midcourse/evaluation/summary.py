@@ -35,7 +35,7 @@ class Estimate:
     def __str__(self) -> str:
         if isnan(self.mean):
             return "-"
-        return f"{self.mean:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        return f"{self.mean:.2f}\n{self.low:.2f} to {self.high:.2f}"
 
 
 @dataclass(frozen=True)
