@@ -1,5 +1,6 @@
 """Stable-Baselines3 on native batches: many worlds in one compiled step, no copies of the world."""
 
+import json
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -42,6 +43,7 @@ class SB3VecEnv(VecEnv):
         self.start = time.time()
         self.returns = np.zeros(vector.num_envs)
         self.lengths = np.zeros(vector.num_envs, np.int64)
+        self.masks: Any = None  # of the last observation
         super().__init__(
             vector.num_envs, vector.single_observation_space, vector.single_action_space
         )
@@ -114,7 +116,9 @@ class SB3VecEnv(VecEnv):
         """Call a method for each world asked for; those of the vector take the world's number."""
         chosen = list(self._get_indices(indices))
         if method_name == "action_masks":
-            masks = self.vector.action_masks() if self.masks is None else self.masks
+            if self.masks is None:
+                self.masks = self.vector.action_masks()
+            masks = self.masks
             return [masks[i] for i in chosen]
         method = getattr(self.vector, method_name)
         return [method(i, *method_args, **method_kwargs) for i in chosen]
@@ -127,6 +131,36 @@ class SB3VecEnv(VecEnv):
     def get_images(self) -> Sequence[np.ndarray | None]:
         """A picture of each world (needs `render_mode="rgb_array"`)."""
         return list(self.vector.render() or [None] * self.num_envs)
+
+    def snapshot(self) -> bytes:
+        """The state of every world, and what this adapter adds to it."""
+        worlds = [self.vector.snapshot(i) for i in range(self.num_envs)]
+        own = (self.returns.tolist(), self.lengths.tolist())
+        return json.dumps(["SB3VecEnv", *own, [w.hex() for w in worlds]]).encode()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go to a snapshot's state; all worlds or none.
+
+        Raises:
+            UserError: bytes that are no snapshot of as many worlds of the same knobs.
+        """
+        try:
+            name, returns, lengths, worlds = json.loads(snapshot)
+            states = [bytes.fromhex(world) for world in worlds]
+        except (ValueError, TypeError):
+            raise UserError("these bytes are not a snapshot of an SB3VecEnv") from None
+        if name != "SB3VecEnv" or len(states) != self.num_envs:
+            raise UserError(f"the snapshot holds {len(states)} worlds, not {self.num_envs}")
+        before = [self.vector.snapshot(i) for i in range(self.num_envs)]
+        try:
+            for i, state in enumerate(states):
+                self.vector.restore(i, state)
+        except UserError:
+            for i, state in enumerate(before):
+                self.vector.restore(i, state)
+            raise
+        self.returns[:], self.lengths[:] = returns, lengths
+        self.masks = None
 
     # --- inside -------------------------------------------------------------------------------
 

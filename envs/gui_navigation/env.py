@@ -1,11 +1,11 @@
 """GUI navigation, wired: the family's declaration and its environments."""
 
 from gymnasium import spaces
+from midcourse.envs.gui_navigation import facts, observe, oracle, render, rules, state, tasks, text
 
 from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
-from midcourse.envs.gui_navigation import facts, observe, oracle, render, rules, state, tasks, text
 
 FAMILY = Family(
     id="midcourse/GuiNavigation-v0",

@@ -2,8 +2,6 @@
 
 import numpy as np
 from gymnasium import spaces
-
-from midcourse.core.engine.copying import copy
 from midcourse.envs.gui_navigation.oracle import find_app
 from midcourse.envs.gui_navigation.state import (
     ACTIONS,
@@ -17,6 +15,8 @@ from midcourse.envs.gui_navigation.state import (
     POPUP_SHAPES,
     SLOTS,
 )
+
+from midcourse.core.engine.copying import copy
 
 ICON_SPACE = spaces.MultiDiscrete([LABELS] * SLOTS, dtype=np.int16)
 
@@ -131,4 +131,4 @@ def mask(world, shared, frame):
 
 def legal_index(action, shared):
     """Whether an action lies in the action space."""
-    return 0 <= action and action < ACTIONS
+    return action >= 0 and action < ACTIONS

@@ -1,8 +1,6 @@
 """The dynamics of GUI navigation: one step, and what disturbs it."""
 
 import numpy as np
-
-from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs.gui_navigation.oracle import (
     FAR,
     cheapest,
@@ -43,6 +41,8 @@ from midcourse.envs.gui_navigation.state import (
     SLOTS,
     WRONG_SCREEN,
 )
+
+from midcourse.core.engine.rng import FAULTS, below
 
 ATTEMPTS = 16  # draws before a disturbance gives up for this step
 
@@ -228,7 +228,7 @@ def validate(world, shared):
 
 def within(value, end):
     """Whether a value lies in [0, end)."""
-    return 0 <= value and value < end
+    return value >= 0 and value < end
 
 
 def valid_app(app, shared):
@@ -249,7 +249,7 @@ def valid_app(app, shared):
             good = good and within(page.shape, POPUP_SHAPES)
             for action in range(ACTIONS):
                 lead = page.lead[action]
-                good = good and ENDS <= lead and lead < shared.screens
+                good = good and lead >= ENDS and lead < shared.screens
                 good = good and (lead >= SCROLLS or action == DONE)
                 good = good and (lead != SCROLLS or action == SCROLL)
             for slot in range(SLOTS):

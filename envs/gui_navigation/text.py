@@ -5,14 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
-from midcourse.core.engine.record import Record
-from midcourse.core.errors import nearest
-from midcourse.core.family import Refusal
 from midcourse.envs.gui_navigation import state
 from midcourse.envs.gui_navigation.observe import shown, write_names
 from midcourse.envs.gui_navigation.oracle import find_app, own_app
 from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, MESSAGES, SCROLL, SLOTS
+
+from midcourse.core.engine.record import Record
+from midcourse.core.errors import nearest
+from midcourse.core.family import Refusal
 
 FIRST_WORDS = (
     "Amber", "Birch", "Cobalt", "Dusky", "Ember", "Fallow", "Gilded", "Hollow", "Ivory", "Juniper",
