@@ -131,4 +131,4 @@ def mask(world, shared, frame):
 
 def legal_index(action, shared):
     """Whether an action lies in the action space."""
-    return 0 <= action and action < ACTIONS
+    return action >= 0 and action < ACTIONS

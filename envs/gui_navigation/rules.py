@@ -228,7 +228,7 @@ def validate(world, shared):
 
 def within(value, end):
     """Whether a value lies in [0, end)."""
-    return 0 <= value and value < end
+    return value >= 0 and value < end
 
 
 def valid_app(app, shared):
@@ -249,7 +249,7 @@ def valid_app(app, shared):
             good = good and within(page.shape, POPUP_SHAPES)
             for action in range(ACTIONS):
                 lead = page.lead[action]
-                good = good and ENDS <= lead and lead < shared.screens
+                good = good and lead >= ENDS and lead < shared.screens
                 good = good and (lead >= SCROLLS or action == DONE)
                 good = good and (lead != SCROLLS or action == SCROLL)
             for slot in range(SLOTS):

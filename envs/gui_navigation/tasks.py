@@ -235,7 +235,8 @@ def write_pages(shared, app, labels, targets, screen):
 
 def pick_pair(world, shared):
     """The place of the task's pair in the split's list: task i takes pair i of a common app."""
-    return world.task % shared.pairs
+    index = world.task
+    return index if index < shared.pairs else index % shared.pairs
 
 
 def pick_pair_of_fresh_app(world, shared):
@@ -250,7 +251,7 @@ def lay_out(world, shared):
     place = shared.pairs_from + pick_pair(world, shared)
     pair = place * shared.stride % (shared.screens * others)
     start = pair // others
-    goal = pair % others
+    goal = pair - start * others
     if goal >= start:
         goal += 1
     world.screen = start

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
-from gymnasium import spaces
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
@@ -13,7 +12,9 @@ from midcourse.core import tasks
 from midcourse.core.engine.record import DISABLED, GOOD, NEXT_STEP, SAME_STEP, aligned_zeros
 from midcourse.core.env import Env, fresh_seed, struck
 from midcourse.core.errors import UserError, unknown
-from midcourse.core.family import Family, Program, mask_size
+from midcourse.core.family import Family, Program
+from midcourse.core.frames import BOOL, Frames, Views
+from midcourse.core.resets import actions_of, chosen_of, seeds_of, tasks_of
 
 MODES = {
     AutoresetMode.NEXT_STEP: NEXT_STEP,
@@ -79,24 +80,15 @@ class Vector(VectorEnv):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._worlds = aligned_zeros(num_envs, program.world_dtype)
         self._shared = program.shared
-        self._frame = program.view.dtype
-        self._frame_bytes = self._frame.itemsize * num_envs
-        size = mask_size(self.single_action_space)
-        self._mask_dtype = np.dtype([("action_mask", np.int8, (size,))])
-        self._masked = self.params.masks and size > 0
-        self._terms = program.family.terms if self.params.reward_terms else ()
-        space = self.single_observation_space
-        self._keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
+        self._frames = Frames(program, num_envs)
         self._head = snapshots.header(program)
         self._mode = MODES[self.autoreset_mode]
         self._step = program.entries["step_parallel" if threads > 1 else "step_batch"]
-        self._action_shape = self.action_space.shape
+        self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
-        self._all = np.ones(num_envs, np.bool_)
-        self._all.flags.writeable = False
-        self._buffers = None if copy else self._allocate()
-        self._finals = None if copy else self._allocate_views()
-        self._empty_finals = self._views(0)
+        self._buffers = None if copy else self._frames.step()
+        self._finals = None if copy else self._frames.views(num_envs)
+        self._no_finals = self._frames.views(0)
         self._begun = False
 
     # --- Gymnasium ----------------------------------------------------------------------------
@@ -118,17 +110,24 @@ class Vector(VectorEnv):
             UserError: a bad seed, mask, task or option.
         """
         options = dict(options or {})
-        chosen = self._chosen(options.pop("reset_mask", None))
-        task = self._tasks(options.pop("task", None))
+        mask, task = options.pop("reset_mask", None), options.pop("task", None)
         for option in options:
             raise unknown("reset option", option, ("reset_mask", "task"))
-        low, high = self._seeds(seed, chosen)
-        self.program.entries["reset_batch"](self._worlds, self._shared, chosen, low, high, task)
+        n, frames = self.num_envs, self._frames
+        chosen = frames.all if mask is None else chosen_of(mask, n)
+        if not self._begun:
+            if not chosen.all():
+                raise gymnasium.error.ResetNeeded("the first reset must be of every world")
+            seed = [fresh_seed() for _ in range(n)] if seed is None else seed
+        low, high = seeds_of(seed, n)
+        which = tasks_of(task, self.program, n)
+        self.program.entries["reset_batch"](self._worlds, self._shared, chosen, low, high, which)
         self._begun = True
-        frames, masks, terms = self._allocate_views()
-        self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, terms)
+        views = self._observe()
         success = self._worlds["success"] != 0
-        return self._observation(frames), self._infos(success, masks, terms, chosen)
+        if mask is None:
+            return frames.observation(views[0]), frames.infos(success, *views[1:])
+        return frames.observation(views[0]), frames.infos_of(chosen, success, *views[1:])
 
     def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Take one action in every world.
@@ -140,27 +139,25 @@ class Vector(VectorEnv):
         """
         if not self._begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
-        actions = self._checked_actions(actions)
-        buffers = self._buffers if self._buffers is not None else self._allocate()
-        frames, masks, terms, rewards, flags = buffers
-        finals = self._empty_finals
+        actions = actions_of(actions, self._action_shape, self._action_dtype)
+        frames, masks, terms, rewards, flags = self._buffers or self._frames.step()
+        finals = self._no_finals
         if self._mode == SAME_STEP:
-            finals = self._finals or self._allocate_views()
+            finals = self._finals or self._frames.views(self.num_envs)
         bad, ended, struck_now = self._step(
             self._worlds, self._shared, actions, self._mode,
             frames, masks, terms, rewards, flags, finals, self.threads,
         )  # fmt: skip
         if bad != GOOD:
             self._refuse(bad, actions)
-        switches = flags.view(np.bool_)
-        success = switches[2]
+        terminated, truncated, success, _, over = flags.view(BOOL)
         if self._mode == SAME_STEP and ended:
-            infos = self._same_step_infos(success, masks, terms, flags, finals)
+            infos = self._frames.infos_with_finals(success, masks, terms, over, finals)
         else:
-            infos = self._infos(success, masks, terms, self._all)
+            infos = self._frames.infos(success, masks, terms)
         if struck_now:
             self._add_events(infos, flags[3])
-        return self._observation(frames), rewards, switches[0], switches[1], infos
+        return self._frames.observation(frames), rewards, terminated, truncated, infos
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         """A picture of every world, or None without a render mode."""
@@ -170,6 +167,12 @@ class Vector(VectorEnv):
         return tuple(family.render(world, shared) for world in self._worlds)
 
     # --- views, oracle and snapshots of one world ---------------------------------------------
+
+    @property
+    def worlds(self) -> np.ndarray:
+        """The records themselves. Reading is free; what is written is on the writer's own head."""
+        self._require_episode()
+        return self._worlds
 
     def single(self, i: int) -> Env:
         """World i as an environment of its own, a copy in the same state."""
@@ -196,8 +199,8 @@ class Vector(VectorEnv):
     def action_masks(self) -> np.ndarray:
         """1 for each legal action, int8 (num_envs, actions)."""
         self._require_episode()
-        frames, _, terms = self._allocate_views()
-        masks = np.empty(self.num_envs, self._mask_dtype)
+        masks = np.empty(self.num_envs, self._frames.mask_dtype)
+        frames, _, terms = self._frames.views(self.num_envs)
         self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, terms)
         return masks["action_mask"]
 
@@ -248,6 +251,11 @@ class Vector(VectorEnv):
         if not self._begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
 
+    def _observe(self) -> Views:
+        views = self._frames.views(self.num_envs)
+        self.program.entries["observe_batch"](self._worlds, self._shared, *views)
+        return views
+
     def _index(self, i: int) -> int:
         if isinstance(i, bool) or not hasattr(i, "__index__") or not 0 <= int(i) < self.num_envs:
             raise UserError(f"world {i!r} does not exist: they are 0 to {self.num_envs - 1}")
@@ -257,67 +265,6 @@ class Vector(VectorEnv):
         self._require_episode()
         where = self._index(i)
         return self._worlds[where : where + 1]
-
-    def _views(self, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        buffer = np.empty(self._frame.itemsize * n, np.uint8)
-        frames = np.ndarray((n,), self._frame, buffer)
-        masks = np.empty(n if self._masked else 0, self._mask_dtype)
-        terms = np.empty((n if self._terms else 0, len(self._terms)), np.float64)
-        return frames, masks, terms
-
-    def _allocate_views(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self._views(self.num_envs)
-
-    def _allocate(self) -> tuple[np.ndarray, ...]:
-        n = self.num_envs
-        return (*self._views(n), np.empty(n, np.float64), np.empty((5, n), np.uint8))
-
-    def _observation(self, frames: np.ndarray) -> Any:
-        if self._keys is None:
-            return frames["observation"]
-        return {key: frames[key] for key in self._keys}
-
-    def _infos(
-        self, success: np.ndarray, masks: np.ndarray, terms: np.ndarray, present: np.ndarray
-    ) -> dict[str, Any]:
-        """Info as SyncVectorEnv lays it out; `present` says which worlds it is of."""
-        if present is not self._all:
-            success = success & present
-            if self._masked:
-                masks["action_mask"][~present] = 0
-            if self._terms:
-                terms[~present] = 0.0
-        infos: dict[str, Any] = {"success": success, "_success": present}
-        if self._masked:
-            infos["action_mask"], infos["_action_mask"] = masks["action_mask"], present
-        if self._terms:
-            named: dict[str, Any] = {}
-            for k, name in enumerate(self._terms):
-                named[name], named[f"_{name}"] = terms[:, k], present
-            infos["reward_terms"], infos["_reward_terms"] = named, present
-        return infos
-
-    def _add_events(self, infos: dict[str, Any], news: np.ndarray) -> None:
-        events = np.full(self.num_envs, None, dtype=object)
-        present = news != 0
-        for i in np.flatnonzero(present):
-            world = self._worlds[i]
-            events[i] = struck(self.program, world, int(world["clock"]))
-        infos["events"], infos["_events"] = events, present
-
-    def _checked_actions(self, actions: Any) -> np.ndarray:
-        array = np.asarray(actions)
-        if array.shape != self._action_shape:
-            raise UserError(
-                f"actions have shape {array.shape}, this vector takes {self._action_shape}"
-            )
-        if array.dtype != self._action_dtype:
-            if not np.can_cast(array.dtype, self._action_dtype, "same_kind"):
-                raise UserError(
-                    f"actions are {array.dtype}, this vector takes {self._action_dtype}"
-                )
-            array = array.astype(self._action_dtype)
-        return array
 
     def _refuse(self, bad: int, actions: np.ndarray) -> None:
         if bad < GOOD:
@@ -329,77 +276,10 @@ class Vector(VectorEnv):
             f"action {actions[bad]} of world {bad} is outside {self.single_action_space}"
         )
 
-    def _seeds(self, seed: Any, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        n = self.num_envs
-        low, high = np.full(n, -1, np.int64), np.zeros(n, np.int64)
-        if seed is None:
-            if not self._begun:
-                return self._seeds([fresh_seed() for _ in range(n)], chosen)
-            return low, high
-        if hasattr(seed, "__index__"):
-            tasks.check_seed(seed)
-            tasks.check_seed(int(seed) + n - 1)
-            each = int(seed) + np.arange(n, dtype=np.int64)
-            return each & 0xFFFFFFFF, each >> 32
-        if len(seed) != n:
-            raise UserError(f"{len(seed)} seeds for {n} worlds: give one for each")
-        for i, one in enumerate(seed):
-            if one is not None:
-                low[i], high[i] = tasks.check_seed(one)
-        return low, high
-
-    def _chosen(self, reset_mask: Any) -> np.ndarray:
-        if reset_mask is None:
-            return self._all
-        array = np.asarray(reset_mask)
-        if array.shape != (self.num_envs,) or array.dtype != np.bool_:
-            raise UserError(
-                f"reset_mask must be a bool array of shape ({self.num_envs},), "
-                f"not {array.dtype} {array.shape}"
-            )
-        if not array.any():
-            raise UserError("reset_mask names no world: at least one entry must be True")
-        if not self._begun and not array.all():
-            raise gymnasium.error.ResetNeeded("the first reset must be of every world")
-        return array
-
-    def _tasks(self, task: Any) -> np.ndarray:
-        if task is None:
-            return np.full(self.num_envs, -1, np.int64)
-        if hasattr(task, "__index__"):
-            return np.full(self.num_envs, self.program.check_task(task), np.int64)
-        if len(task) != self.num_envs:
-            raise UserError(f"{len(task)} tasks for {self.num_envs} worlds: give one for each")
-        return np.array([self.program.check_task(one) for one in task], np.int64)
-
-    def _same_step_infos(
-        self,
-        success: np.ndarray,
-        masks: np.ndarray,
-        terms: np.ndarray,
-        flags: np.ndarray,
-        finals: tuple[np.ndarray, np.ndarray, np.ndarray],
-    ) -> dict[str, Any]:
-        """Info of a step in mode SAME_STEP in which some worlds ended and began anew."""
-        ended = flags[4] != 0
-        frames, final_masks, final_terms = finals
-        final_obs = np.full(self.num_envs, None, dtype=object)
-        for i in np.flatnonzero(ended):
-            final_obs[i] = self._final_observation(frames, i)
-        infos = self._infos(success & ~ended, masks, terms, self._all)
-        infos["final_obs"], infos["_final_obs"] = final_obs, ended
-        infos["final_info"] = self._infos(success & ended, final_masks, final_terms, ended)
-        infos["_final_info"] = ended
-        return infos
-
-    def _final_observation(self, frames: np.ndarray, i: int) -> Any:
-        if self._keys is None:
-            return frames["observation"][i].copy()
-        space = self.single_observation_space
-        assert isinstance(space, spaces.Dict)
-        return {
-            key: frames[key][i]
-            if isinstance(space[key], spaces.Discrete)
-            else frames[key][i].copy()
-            for key in self._keys
-        }
+    def _add_events(self, infos: dict[str, Any], news: np.ndarray) -> None:
+        events = np.full(self.num_envs, None, dtype=object)
+        present = news != 0
+        for i in np.flatnonzero(present):
+            world = self._worlds[i]
+            events[i] = struck(self.program, world, int(world["clock"]))
+        infos["events"], infos["_events"] = events, present

@@ -1,7 +1,7 @@
 """Compile a family's rules together with the engine's loops, so that numba's cache works.
 
-Rules are plain Python functions that name one another. `bind` follows those names, compiles each
-function that it meets, and executes the loop template with them as its globals. Three things
+Rules are plain Python functions that name one another. `bind` starts from the loops, follows those
+names, and copies each function that it meets, with compiled copies as its globals. Three things
 follow. A rule can be called as it stands, uncompiled, in a test. A variant of a rule (an app that
 lies in the record instead of beside it) is a replacement of one function by another. And the
 compiled loops carry a digest of everything that they were made of in their names: an edit of any
@@ -13,13 +13,11 @@ import hashlib
 import sys
 import types
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from midcourse.core.engine import copying, record
 
-TEMPLATE = Path(__file__).with_name("loops.py")
 SMALL = 600  # bytes of Python code: shorter rules are inlined, which makes a step 1.2 times faster
 ENTRIES = (
     "reset_one",
@@ -44,7 +42,7 @@ def bind(
 
     Args:
         name: of the family, for the cache's file names.
-        rules: by the names that `loops` declares; those left out keep its defaults.
+        rules: by the names declared in `rules.py`; those left out keep its defaults.
         replace: rules to be taken instead of others, wherever they are named.
 
     Returns:
@@ -54,21 +52,24 @@ def bind(
         TypeError: a rule reaches another through a module, where it could not be followed.
     """
     import numba
+    from numba.core import config
 
-    loops = _execute_template()
-    unknown = set(rules) - set(loops)
-    if unknown:
-        raise TypeError(f"{name}: the engine knows no rule named {sorted(unknown)[0]!r}")
-    replacement = {loops[rule]: function for rule, function in rules.items()}
+    from midcourse.core.engine import loops
+    from midcourse.core.engine import rules as declared
+
+    for rule in rules:
+        if not hasattr(declared, rule):
+            raise TypeError(f"{name}: the engine knows no rule named {rule!r}")
+    replacement = {getattr(declared, rule): function for rule, function in rules.items()}
     replacement.update(replace or {})
     linker = _Linker(replacement)
     for entry in ENTRIES:
-        linker.link(loops[entry])
+        linker.link(getattr(loops, entry))
     digest = linker.digest()
     entries: dict[str, Callable[..., Any]] = {}
     for entry in ENTRIES:
-        function = linker.linked[loops[entry]]
-        if numba.config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+        function = linker.linked[getattr(loops, entry)]
+        if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
             entries[entry] = _interpreted(function)
         else:
             function.__qualname__ = f"{name}.{entry}.{digest}"
@@ -78,17 +79,6 @@ def bind(
     return entries
 
 
-@cache
-def _template_code() -> types.CodeType:
-    return compile(TEMPLATE.read_text(), str(TEMPLATE), "exec")
-
-
-def _execute_template() -> dict[str, Any]:
-    namespace: dict[str, Any] = {"__name__": "midcourse.core.engine.loops"}
-    exec(_template_code(), namespace)
-    return namespace
-
-
 class _Linker:
     """Copies of functions whose global names lead to compiled copies of what they name."""
 
@@ -96,7 +86,8 @@ class _Linker:
         self.replacement = replacement
         self.linked: dict[Any, Any] = {}  # original -> copy, not yet compiled
         self.compiled: dict[Any, Any] = {}
-        self.sources: dict[str, bytes] = {str(TEMPLATE): TEMPLATE.read_bytes()}
+        own = (Path(__file__), Path(copying.__file__))
+        self.sources = {str(path): path.read_bytes() for path in own}
         self.constants: set[str] = set()
 
     def link(self, function: Any) -> Any:
@@ -122,7 +113,7 @@ class _Linker:
             )
         if value is copying.copy:
             return copying.compiled_copy()
-        if isinstance(value, types.FunctionType) and value.__module__.startswith("midcourse"):
+        if isinstance(value, types.FunctionType) and _package(value) not in ("numba", "numpy"):
             return self._compile(self.replacement.get(value, value))
         if isinstance(value, (bool, int, float, str, tuple)):
             self.constants.add(f"{name}={value!r}")
@@ -158,6 +149,10 @@ class _Linker:
         )
         state.update("\0".join(names).encode())
         return state.hexdigest()[:16]
+
+
+def _package(function: types.FunctionType) -> str:
+    return function.__module__.partition(".")[0]
 
 
 def _names(code: types.CodeType) -> set[str]:

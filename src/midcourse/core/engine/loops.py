@@ -1,183 +1,26 @@
-"""The loops that run a family's rules: a template, executed once for each family by `bind`.
+"""The compiled entry points: one world, or a batch of them, over one family's rules.
 
-The functions in the first half are what a family supplies; here they only state the signatures,
-and `bind` puts the family's own in their place. The second half is the engine's: one world, a
-batch, a reset, each over the same rules. Everything is scalar code over records, so that it runs
-compiled and, with numba's compiler switched off, as plain Python, with equal results.
-
-`world` is one record of the family's world dtype, `shared` the record that all worlds read.
+`bind` copies these functions once for each family, with the family's rules as their globals. It is
+scalar code over records, so that it runs compiled and, with numba's compiler switched off, as
+plain Python, with equal results. `worlds` is an array of records, `shared` an array of one.
 """
-# ruff: noqa: D103, ARG001
-# pyright: reportUnusedParameter=false, reportReturnType=false
 
 from numba import prange
 
+from midcourse.core.engine.episode import advance, begin
 from midcourse.core.engine.record import (
-    BY_CHANCE,
     BY_PROGRESS,
-    BY_STEP,
     DISABLED,
-    DRAWN,
     GOOD,
     NEXT_STEP,
     NOT_RUNNING,
     SAME_STEP,
 )
-from midcourse.core.engine.rng import EVENTS, below, draw, mix2
-
-
-# --- supplied by the family -------------------------------------------------------------------
-
-
-def lay_out(world, shared):
-    """Write the task `world.task` into the record: every field of the family's own."""
-
-
-def step(world, shared, action):
-    """Take one action: move the state, write the reward terms, say whether the task is over."""
-
-
-def legal(action, shared):
-    """Whether an action lies in the action space."""
-    return True
-
-
-def observe(world, shared, frame):
-    """Write the observation into a record."""
-
-
-def mask(world, shared, frame):
-    """Write 1 for each legal action and 0 for the others into `frame.action_mask`, int8."""
-
-
-def disturb(world, shared, kind):
-    """Let a disturbance strike; False if it cannot now, and then nothing has changed."""
-    return False
-
-
-def cost_to_go(world, shared):
-    """Fewest actions to success from here; negative if there is no way."""
-    return -1
-
-
-def act(world, shared):
-    """An action that begins a cheapest way to success."""
-    return 0
-
-
-def validate(world, shared):
-    """Whether every index in the record is in range."""
-    return True
-
-
-# --- one world --------------------------------------------------------------------------------
-
-
-def due(world, shared, event):
-    if event.when == BY_STEP:
-        return world.clock >= event.at
-    remaining = cost_to_go(world, shared)
-    return remaining >= 0 and (world.optimal - remaining) * 1000 >= event.at * world.optimal
-
-
-def fire(world, shared):
-    """Let every disturbance strike whose time has come; one that cannot yet waits."""
-    for i in range(world.scheduled):
-        event = world.schedule[i]
-        if event.fired == 0 and due(world, shared, event) and disturb(world, shared, event.kind):
-            event.fired = world.clock
-            world.pending -= 1
-            world.news += 1
-
-
-def schedule_events(world, shared):
-    """Draw this episode's disturbances: kinds without repetition, then their times."""
-    world.scheduled = shared.requests
-    world.pending = shared.requests
-    world.optimal = cost_to_go(world, shared)
-    taken = 0  # bit i: allowed[i] has been drawn
-    left = shared.kinds
-    for i in range(shared.requests):
-        event = world.schedule[i]
-        request = shared.request[i]
-        event.kind = request.kind
-        event.when = request.when
-        event.at = request.at
-        event.fired = 0
-        if request.kind == DRAWN:
-            if left == 0:
-                taken = 0
-                left = shared.kinds
-            skip = below(world, EVENTS, left)
-            for j in range(shared.kinds):
-                if (taken >> j) & 1 == 0:
-                    if skip == 0:
-                        event.kind = shared.allowed[j]
-                        taken |= 1 << j
-                        left -= 1
-                        break
-                    skip -= 1
-        if request.when == BY_CHANCE:
-            event.when = BY_STEP
-            event.at = 1 + below(world, EVENTS, max(1, world.optimal - 1))
-
-
-def begin(world, shared, task):
-    """Start the next episode of this world's seed; a negative task is drawn from the split."""
-    low = mix2(world.seed[0], world.episode)
-    world.key[0] = low
-    world.key[1] = mix2(world.seed[1], low)
-    for i in range(len(world.counters)):
-        world.counters[i] = 0
-    index = task
-    if index < 0:
-        if shared.tasks == 0:
-            index = draw(world, EVENTS) >> 1
-        else:
-            index = below(world, EVENTS, shared.tasks)
-    world.task = index
-    low = mix2(shared.split_key[0], index)
-    world.task_key[0] = low
-    world.task_key[1] = mix2(shared.split_key[1], low)
-    world.clock = 0
-    world.limit = shared.step_limit
-    world.running = 1
-    world.terminated = 0
-    world.truncated = 0
-    world.success = 0
-    world.news = 0
-    world.pending = 0
-    world.scheduled = 0
-    world.optimal = -1
-    for k in range(len(world.terms)):
-        world.terms[k] = 0.0
-    lay_out(world, shared)
-    if shared.requests > 0:
-        schedule_events(world, shared)
-
-
-def advance(world, shared, action):
-    """One step of one world, in place; its reward is the sum of its terms, in their order."""
-    world.clock += 1
-    world.news = 0
-    for k in range(len(world.terms)):
-        world.terms[k] = 0.0
-    step(world, shared, action)
-    # None strikes at the last step: nobody could answer it, and autoreset would erase it.
-    if world.pending > 0 and world.terminated == 0 and world.clock < world.limit:
-        fire(world, shared)
-    if world.terminated != 0:
-        world.running = 0
-    elif world.clock >= world.limit:
-        world.truncated = 1
-        world.running = 0
-    reward = 0.0
-    for k in range(len(world.terms)):
-        reward += world.terms[k]
-    return reward
+from midcourse.core.engine.rules import act, cost_to_go, legal, mask, observe, validate
 
 
 def seed_world(world, low, high):
+    """Take a seed, given by its lower and upper 32 bits."""
     world.seed[0] = low
     world.seed[1] = high
     world.episode = 0
@@ -209,10 +52,12 @@ def step_one(worlds, shared, action, frames):
 
 
 def observe_one(worlds, shared, frames):
+    """Observe one world into a frame of no dimension."""
     write_frame(worlds[0], shared[0], frames[()])
 
 
 def write_frame(world, shared, frame):
+    """Write everything that a user sees of a step: observation, mask, reward terms."""
     observe(world, shared, frame)
     mask(world, shared, frame)
     for k in range(len(world.terms)):
@@ -220,10 +65,12 @@ def write_frame(world, shared, frame):
 
 
 def cost_one(worlds, shared):
+    """The family's `cost_to_go` of one world."""
     return cost_to_go(worlds[0], shared[0])
 
 
 def act_one(worlds, shared):
+    """The family's `act` in one world."""
     return act(worlds[0], shared[0])
 
 
@@ -268,7 +115,7 @@ def observe_batch(worlds, shared, frames, masks, terms):
             mask(world, common, masks[i])
         if len(terms) > 0:
             for k in range(len(world.terms)):
-                terms[i, k] = world.terms[k]
+                terms[k, i] = world.terms[k]
 
 
 def step_range(
@@ -310,7 +157,7 @@ def step_range(
                     mask(world, common, finals[1][i])
                 if len(terms) > 0:
                     for k in range(len(world.terms)):
-                        finals[2][i, k] = world.terms[k]
+                        finals[2][k, i] = world.terms[k]
                 world.episode = (world.episode + 1) & 0xFFFFFFFF
                 begin(world, common, -1)
         observe(world, common, frames[i])
@@ -318,7 +165,7 @@ def step_range(
             mask(world, common, masks[i])
         if len(terms) > 0:
             for k in range(len(world.terms)):
-                terms[i, k] = world.terms[k]
+                terms[k, i] = world.terms[k]
     return ended, struck
 
 

@@ -1,0 +1,65 @@
+"""What the arguments of a vector's `reset` and `step` mean, or what is wrong with them."""
+
+from typing import Any
+
+import numpy as np
+
+from midcourse.core import tasks
+from midcourse.core.errors import UserError
+from midcourse.core.family import Program
+
+
+def seeds_of(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper 32 bits of each world's seed, int64 (n,); -1 for a world without one.
+
+    World i of a single seed s takes s + i.
+    """
+    low, high = np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    if seed is None:
+        return low, high
+    if hasattr(seed, "__index__"):
+        tasks.check_seed(seed)
+        tasks.check_seed(int(seed) + n - 1)
+        each = int(seed) + np.arange(n, dtype=np.int64)
+        return each & 0xFFFFFFFF, each >> 32
+    if not hasattr(seed, "__len__") or len(seed) != n:
+        raise UserError(f"seed={seed!r}: give one for all or a list of {n}, one for each world")
+    for i, one in enumerate(seed):
+        if one is not None:
+            low[i], high[i] = tasks.check_seed(one)
+    return low, high
+
+
+def chosen_of(reset_mask: Any, n: int) -> np.ndarray:
+    """Which worlds a reset mask names, bool (n,)."""
+    array = np.asarray(reset_mask)
+    if array.shape != (n,) or array.dtype != np.bool_:
+        raise UserError(
+            f"reset_mask must be a bool array of shape ({n},), not {array.dtype} {array.shape}"
+        )
+    if not array.any():
+        raise UserError("reset_mask names no world: at least one entry must be True")
+    return array
+
+
+def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
+    """Each world's task, int64 (n,); -1 for one that is drawn."""
+    if task is None:
+        return np.full(n, -1, np.int64)
+    if hasattr(task, "__index__"):
+        return np.full(n, program.check_task(task), np.int64)
+    if not hasattr(task, "__len__") or len(task) != n:
+        raise UserError(f"task={task!r}: give one for all or a list of {n}, one for each world")
+    return np.array([program.check_task(one) for one in task], np.int64)
+
+
+def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Actions as an array of the batched action space's shape and dtype."""
+    array = np.asarray(actions)
+    if array.shape != shape:
+        raise UserError(f"actions have shape {array.shape}, this vector takes {shape}")
+    if array.dtype != dtype:
+        if not np.can_cast(array.dtype, dtype, "same_kind"):
+            raise UserError(f"actions are {array.dtype}, this vector takes {dtype}")
+        array = array.astype(dtype)
+    return array
