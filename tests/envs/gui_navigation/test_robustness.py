@@ -17,8 +17,8 @@ ID = "midcourse/GuiNavigation-v0"
 ALL = {"disturbances": 5, "level": 4}
 KNOBS = (
     {"level": 1},
-    {"level": 5, "disturbances": 5},
-    {"level": 3, "app": "fresh", "disturbances": ("redirect",) * 6},
+    {"level": 5, "disturbances": ("popup", "move_icons", "relabel")},
+    {"level": 3, "app": "fresh", "disturbances": 5},
     {
         "level": 4,
         "titles": False,
