@@ -1,1 +1,1 @@
-"""."""
+"""The battery of laws."""
