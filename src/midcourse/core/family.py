@@ -17,6 +17,7 @@ from midcourse.core.errors import UserError
 from midcourse.core.params import Params
 
 Rule = Callable[..., Any]
+FRAME_ALIGNMENT = 16  # bytes: views are copied by wide registers
 
 
 @dataclass(frozen=True)
@@ -147,22 +148,26 @@ class Program:
 
 
 def _frame_dtype(view: View, action_space: spaces.Space, terms: tuple[str, ...]) -> np.dtype:
-    """The view's fields where they lie, then what goes into info."""
+    """What goes into info, then the view's fields.
+
+    Not the other way round: numba takes a record for a subtype of one that it begins with, and
+    warns.
+    """
     info = np.dtype(
         [
-            ("view", view.dtype),
-            ("action_mask", np.int8, (mask_size(action_space),)),
             ("reward_terms", np.float64, (len(terms),)),
+            ("action_mask", np.int8, (mask_size(action_space),)),
         ],
         align=True,
     )
-    parts = {**_fields(view.dtype), **_fields(info)}
-    del parts["view"]
+    first = -(-info.itemsize // FRAME_ALIGNMENT) * FRAME_ALIGNMENT
+    parts = _fields(info)
+    parts |= {name: (kind, first + offset) for name, (kind, offset) in _fields(view.dtype).items()}
     layout: Any = {
         "names": list(parts),
         "formats": [kind for kind, _ in parts.values()],
         "offsets": [offset for _, offset in parts.values()],
-        "itemsize": info.itemsize,
+        "itemsize": -(-(first + view.dtype.itemsize) // 8) * 8,
     }
     return np.dtype(layout, align=True)
 
