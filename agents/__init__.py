@@ -13,6 +13,7 @@ from midcourse.core.errors import UserError, unknown
 # name -> (module, class, whether it takes an argument)
 REGISTRY: dict[str, tuple[str, str, bool]] = {
     "random": ("midcourse.agents.basic", "Random", False),
+    "explorer": ("midcourse.agents.explorer", "Explorer", False),
     "do-nothing": ("midcourse.agents.basic", "DoNothing", False),
     "oracle": ("midcourse.agents.basic", "Oracle", False),
 }
@@ -39,7 +40,7 @@ def make(name: str, seed: int = 0) -> Agent:
     Raises:
         UserError: an unknown name, or an argument missing or too many.
     """
-    word, _, argument = name.partition(":")
+    word, _colon, argument = name.partition(":")
     if word not in REGISTRY:
         raise unknown("agent", word, REGISTRY)
     module, kind, takes_argument = REGISTRY[word]

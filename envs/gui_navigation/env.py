@@ -1,11 +1,11 @@
 """GUI navigation, wired: the family's declaration and its environments."""
 
 from gymnasium import spaces
-from midcourse.envs.gui_navigation import observe, oracle, rules, state, tasks, text
 
 from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
+from midcourse.envs.gui_navigation import facts, observe, oracle, render, rules, state, tasks, text
 
 FAMILY = Family(
     id="midcourse/GuiNavigation-v0",
@@ -33,10 +33,16 @@ FAMILY = Family(
     text=text.text,
     legal_actions=text.legal_actions,
     parse=text.parse,
-    render=lambda world, shared: None,
+    render=render.render,
     idle=lambda world, shared: state.DONE,
     replace=tasks.variants,
     floors={1: 0.25, 2: 0.15, 3: 0.1, 4: 0.1, 5: 0.1},
+    refused_may_change=("message",),
+    refusal=text.refusal,
+    facts_of_arrays=facts.facts_of_arrays,
+    facts_of_text=facts.facts_of_text,
+    facts_of_picture=facts.facts_of_picture,
+    click=render.click,
 )
 
 

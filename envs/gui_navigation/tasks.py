@@ -12,6 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+from midcourse.core import tasks
+from midcourse.core.engine.record import Record
+from midcourse.core.engine.rng import LAYOUT, STREAMS, below
+from midcourse.core.family import Program
 from midcourse.envs.gui_navigation import state
 from midcourse.envs.gui_navigation.oracle import find_app, own_app
 from midcourse.envs.gui_navigation.state import (
@@ -34,11 +39,6 @@ from midcourse.envs.gui_navigation.state import (
     WHOLE,
     GuiParams,
 )
-
-from midcourse.core import tasks
-from midcourse.core.engine.record import Record
-from midcourse.core.engine.rng import LAYOUT, STREAMS, below
-from midcourse.core.family import Program
 
 SHARES = {"train": (0.0, 0.7), "validation": (0.7, 0.8), "test": (0.8, 1.0)}
 COUNTS = {"train": 0, "validation": 50, "test": 100}
@@ -235,7 +235,8 @@ def write_pages(shared, app, labels, targets, screen):
 
 def pick_pair(world, shared):
     """The place of the task's pair in the split's list: task i takes pair i of a common app."""
-    return world.task % shared.pairs
+    index = world.task
+    return index if index < shared.pairs else index % shared.pairs
 
 
 def pick_pair_of_fresh_app(world, shared):
@@ -250,7 +251,7 @@ def lay_out(world, shared):
     place = shared.pairs_from + pick_pair(world, shared)
     pair = place * shared.stride % (shared.screens * others)
     start = pair // others
-    goal = pair % others
+    goal = pair - start * others
     if goal >= start:
         goal += 1
     world.screen = start

@@ -12,12 +12,11 @@ from gymnasium import spaces
 
 from midcourse.core import tasks
 from midcourse.core.engine import bind
-from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
+from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
 from midcourse.core.errors import UserError
 from midcourse.core.params import Params
 
 Rule = Callable[..., Any]
-FRAME_ALIGNMENT = 16  # bytes: views are copied by wide registers
 
 
 @dataclass(frozen=True)
@@ -59,13 +58,15 @@ class Family:
     oracle: str = "exact"  # or "reference"
     controller: str = ""  # name of the reference controller
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
+    click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # For the battery: what it cannot know by itself.
     refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write
     refusal: Callable[[Any, Any], str] | None = None  # why the last action was refused, or ""
-    facts_of_arrays: Callable[[Any], Any] | None = None  # observation -> facts, to be compared
+    lacks: tuple[str, ...] = ()  # of the views "arrays", "text", "picture"
+    # The facts that each view tells, as values that are equal where the views agree.
+    facts_of_arrays: Callable[[Any], Any] | None = None  # (observation of view "dict") -> facts
     facts_of_text: Callable[[str], Any] | None = None
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
-    lacks: tuple[str, ...] = ()  # of the views "arrays", "text", "picture"
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Program:
         self.family = family
         self.params = params
         self.view = family.views[params.observation]
-        self.world_dtype = family.world(params)
-        self.frame_dtype = _frame_dtype(self.view, family.action_space, family.terms)
-        self.shared = np.zeros(1, family.shared(params))
+        self.world_dtype = same(family.world(params))
+        self.frame_dtype = same(_frame_dtype(self.view, family.action_space, family.terms))
+        self.shared = np.zeros(1, same(family.shared(params)))
         self._fill_shared()
         family.build(self)
 
@@ -150,24 +151,23 @@ class Program:
 def _frame_dtype(view: View, action_space: spaces.Space, terms: tuple[str, ...]) -> np.dtype:
     """What goes into info, then the view's fields.
 
-    Not the other way round: numba takes a record for a subtype of one that it begins with, and
-    warns.
+    Rules see views and masks also as records of their own. numba takes a record that begins with
+    all fields of another for its subtype, with a warning; so this one begins with neither.
     """
-    info = np.dtype(
-        [
-            ("reward_terms", np.float64, (len(terms),)),
-            ("action_mask", np.int8, (mask_size(action_space),)),
-        ],
-        align=True,
-    )
-    first = -(-info.itemsize // FRAME_ALIGNMENT) * FRAME_ALIGNMENT
-    parts = _fields(info)
-    parts |= {name: (kind, first + offset) for name, (kind, offset) in _fields(view.dtype).items()}
+    parts = [
+        ("reward_terms", np.float64, (len(terms),)),
+        ("action_mask", np.int8, (mask_size(action_space),)),
+        ("view", view.dtype),
+    ]
+    whole = np.dtype(parts, align=True)
+    start = _fields(whole)["view"][1]
+    fields = {name: field for name, field in _fields(whole).items() if name != "view"}
+    fields |= {name: (kind, start + at) for name, (kind, at) in _fields(view.dtype).items()}
     layout: Any = {
-        "names": list(parts),
-        "formats": [kind for kind, _ in parts.values()],
-        "offsets": [offset for _, offset in parts.values()],
-        "itemsize": -(-(first + view.dtype.itemsize) // 8) * 8,
+        "names": list(fields),
+        "formats": [kind for kind, _ in fields.values()],
+        "offsets": [offset for _, offset in fields.values()],
+        "itemsize": whole.itemsize,
     }
     return np.dtype(layout, align=True)
 

@@ -84,7 +84,7 @@ class Vector(VectorEnv):
         self._head = snapshots.header(program)
         self._mode = MODES[self.autoreset_mode]
         self._step = program.entries["step_parallel" if threads > 1 else "step_batch"]
-        self._action_shape = self.action_space.shape
+        self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
         self._buffers = None if copy else self._frames.step()
         self._finals = None if copy else self._frames.views(num_envs)

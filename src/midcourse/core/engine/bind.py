@@ -52,6 +52,7 @@ def bind(
         TypeError: a rule reaches another through a module, where it could not be followed.
     """
     import numba
+    from numba.core import config
 
     from midcourse.core.engine import loops
     from midcourse.core.engine import rules as declared
@@ -68,7 +69,7 @@ def bind(
     entries: dict[str, Callable[..., Any]] = {}
     for entry in ENTRIES:
         function = linker.linked[getattr(loops, entry)]
-        if numba.config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+        if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
             entries[entry] = _interpreted(function)
         else:
             function.__qualname__ = f"{name}.{entry}.{digest}"

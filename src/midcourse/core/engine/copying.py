@@ -20,10 +20,10 @@ def copy(to: Any, source: Any) -> None:
 def compiled_copy() -> Any:
     """What `bind` puts in the place of `copy`."""
     import numba
-    from numba.core import cgutils, types
+    from numba.core import cgutils, config, types
     from numba.extending import intrinsic
 
-    if numba.config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return copy
 
     @intrinsic

@@ -1,0 +1,56 @@
+"""Files of a training run that survive a kill: the curve, and what is replaced whole."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def replace(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file beside `path`, then put it in the place of `path` at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        write(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+class Curve:
+    """A JSON-lines file that grows as training goes; each line has `steps`, which increases.
+
+    Args:
+        path: of the file.
+        steps: where training resumes; later lines, written before a kill, and a line that the
+            kill cut are dropped.
+    """
+
+    def __init__(self, path: Path, steps: int = 0):
+        self.path = path
+        kept = [line for line in read_curve(path) if line["steps"] <= steps] if steps else []
+        text = "".join(json.dumps(line) + "\n" for line in kept)
+        replace(path, lambda beside: _write_text(beside, text))
+
+    def add(self, **values: Any) -> None:
+        """Append one line."""
+        with self.path.open("a") as file:
+            file.write(json.dumps(values) + "\n")
+
+
+def read_curve(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a curve; none if the file does not exist."""
+    if not path.exists():
+        return []
+    lines = []
+    for line in path.read_text().splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            break  # cut by a kill
+    return lines
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text)

@@ -1,0 +1,323 @@
+"""MaskablePPO: proximal policy optimisation over the legal actions.
+
+Schulman et al., "Proximal Policy Optimization Algorithms" (2017), equation 7, with the masks of
+Huang and Ontanon, "A Closer Look at Invalid Action Masking" (2022); the algorithm is
+sb3-contrib's, trained on native batches. Results: `results/maskable_ppo.md`.
+
+    python -m midcourse.baselines.maskable_ppo --level 1 --out runs/ppo
+
+A killed run that is started again with the same arguments goes on from its last checkpoint, and
+ends with the weights of one that was never killed (the limit `--seconds` aside).
+"""
+
+import dataclasses
+import json
+import pickle
+import time
+import zipfile
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import numpy as np
+import torch
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sb3_contrib import MaskablePPO
+from stable_baselines3.common.callbacks import BaseCallback
+
+import midcourse
+from midcourse.baselines.curve import Curve, replace
+from midcourse.baselines.label_policy import LabelPolicy
+from midcourse.core.errors import UserError
+from midcourse.wrappers import SB3VecEnv
+
+STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
+WINDOW = 400  # episodes over which the success rate is taken
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Args:
+    """Settings of a run."""
+
+    env: str = "midcourse/GuiNavigation-v0"
+    """id of the environment"""
+    level: int = 1
+    """level of the tasks"""
+    app: str = "fixed"
+    """fixed, per_split or fresh"""
+    disturbances: int = 0
+    """how many disturbances strike in each episode"""
+    seed: int = 0
+    """of the worlds, the weights and the draws"""
+    seconds: float = 55.0
+    """training stops after so much time ..."""
+    steps: int = 2_000_000
+    """... or after so many steps in all worlds together ..."""
+    stop_at: float = 0.98
+    """... or once this share of the last 400 episodes succeeded"""
+    worlds: int = 32
+    """worlds stepped together"""
+    rollout: int = 64
+    """steps of each world between two updates"""
+    batch: int = 256
+    """steps in a minibatch"""
+    epochs: int = 10
+    """passes over each rollout"""
+    learning_rate: float = 1e-3
+    """of Adam"""
+    entropy: float = 0.05
+    """weight of the entropy bonus"""
+    discount: float = 0.99
+    """gamma"""
+    gae: float = 0.95
+    """lambda of generalised advantage estimation"""
+    width: int = 128
+    """features"""
+    hidden: int = 64
+    """units in the one hidden layer of policy and value"""
+    matches: bool = True
+    """whether "this label is the goal's" is a feature"""
+    threads: int = 1
+    """of torch"""
+    episodes: int = 200
+    """played after training, on train and on test tasks each"""
+    checkpoint_every: int = 16
+    """rollouts between two checkpoints"""
+    out: Path = Path("runs/maskable_ppo")
+    """folder for model.zip, checkpoint.zip, curve.jsonl, result.json"""
+    quiet: bool = False
+    """no progress bar"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a run ended with; success rates are of the sampled policy."""
+
+    steps: int  # taken in training
+    episodes: int  # ended in training
+    seconds: float  # of training, without evaluation and imports
+    training_success: float  # of the last WINDOW training episodes
+    train: list[float]  # success, 1 or 0, of each episode on train tasks, after training
+    test: list[float]  # the same on tasks of the split `test`, never trained on
+    model: str  # path of the saved model
+
+
+def train(args: Args) -> Result:
+    """Train, save, and play the tasks of both splits.
+
+    Raises:
+        UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
+    """
+    torch.set_num_threads(args.threads)
+    env = SB3VecEnv.make(args.env, args.worlds, **_knobs(args))
+    watch = Watch(args)
+    model = _start(args, env, watch)
+    with Progress(
+        TextColumn("PPO"),
+        BarColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeElapsedColumn(),
+        disable=args.quiet,
+    ) as bar:
+        watch.bar, watch.row = bar, bar.add_task("", total=1.0, said="compiling")
+        model.learn(args.steps, callback=watch, reset_num_timesteps=False)
+    path = args.out / "model.zip"
+    replace(path, model.save)
+    result = Result(
+        steps=model.num_timesteps,
+        episodes=watch.episodes,
+        seconds=round(watch.seconds, 2),
+        training_success=watch.success(),
+        train=play(model, args, "train"),
+        test=play(model, args, "test"),
+        model=str(path),
+    )
+    text = json.dumps({"args": _plain(args), **dataclasses.asdict(result)})
+    replace(args.out / "result.json", lambda beside: _write(beside, text))
+    return result
+
+
+def play(model: MaskablePPO, args: Args, split: str) -> list[float]:
+    """Success, 1 or 0, of one sampled episode in each of `args.episodes` worlds.
+
+    World i plays task i of the split, or i modulo the number of its tasks.
+    """
+    n = args.episodes
+    knobs = {**_knobs(args), "split": split}
+    vector: Any = gymnasium.make_vec(args.env, n, autoreset_mode="SameStep", **knobs)
+    count = vector.program.task_counts[split] or n
+    tasks = [i % count for i in range(n)]
+    observation, info = vector.reset(seed=args.seed + 1_000_000, options={"task": tasks})
+    success, over = np.zeros(n), np.zeros(n, bool)
+    torch.manual_seed(args.seed)
+    while not over.all():
+        action, _ = model.predict(observation, action_masks=info["action_mask"])
+        observation, _, terminated, truncated, info = vector.step(action)
+        ended = (terminated | truncated) & ~over
+        if ended.any():
+            success[ended] = info["final_info"]["success"][ended]
+            over |= ended
+    return success.tolist()
+
+
+class Watch(BaseCallback):
+    """Follows a run: the curve, the bar, checkpoints, and when to stop."""
+
+    def __init__(self, args: Args):
+        super().__init__()
+        self.args = args
+        self.recent: deque[bool] = deque(maxlen=WINDOW)
+        self.episodes = 0
+        self.rollouts = 0
+        self.seconds = 0.0
+        self.curve: Any = None
+        self.bar: Any = None
+        self.row: Any = None
+
+    def success(self) -> float:
+        """Share of the last WINDOW episodes that succeeded."""
+        return float(np.mean(self.recent)) if self.recent else 0.0
+
+    def finished(self) -> bool:
+        """Whether it is time to stop."""
+        full = len(self.recent) == WINDOW
+        return self.seconds >= self.args.seconds or (full and self.success() >= self.args.stop_at)
+
+    def _on_training_start(self) -> None:
+        self.curve = Curve(self.args.out / "curve.jsonl", self.num_timesteps)
+        self.since = time.perf_counter()
+
+    # Here the last rollout has been learnt from: weights, worlds and counters agree.
+    def _on_rollout_start(self) -> None:
+        now = time.perf_counter()
+        self.seconds, self.since = self.seconds + now - self.since, now
+        if self.rollouts:
+            self._add_point()
+            if self.rollouts % self.args.checkpoint_every == 0:
+                save_checkpoint(self.args, self.model, self)
+        done = max(self.seconds / self.args.seconds, self.num_timesteps / self.args.steps)
+        said = f"{self.num_timesteps:,} steps, success {self.success():.2f}"
+        self.bar.update(self.row, completed=min(1.0, done), said=said)
+        self.rollouts += 1
+
+    def _on_training_end(self) -> None:
+        self.seconds += time.perf_counter() - self.since
+        self._add_point()
+
+    def _add_point(self) -> None:
+        values = {"seconds": round(self.seconds, 3), "success": round(self.success(), 4)}
+        self.curve.add(steps=self.num_timesteps, episodes=self.episodes, **values)
+
+    def _on_step(self) -> bool:
+        if self.finished():
+            return False
+        for i in np.flatnonzero(self.locals["dones"]):
+            self.recent.append(self.locals["infos"][i]["is_success"])
+            self.episodes += 1
+        return True
+
+
+def save_checkpoint(args: Args, model: MaskablePPO, watch: Watch) -> None:
+    """Everything that the rest of the run depends on, in one file, replaced at once."""
+    env: Any = model.env
+    # numpy's global state is what SB3 shuffles minibatches with.
+    state = {
+        "args": _fixed(args),
+        "worlds": env.snapshot(),
+        "torch": torch.get_rng_state(),
+        "numpy": np.random.get_state(),  # noqa: NPY002
+        "watch": (list(watch.recent), watch.episodes, watch.rollouts, watch.seconds),
+    }
+
+    def write(beside: Path) -> None:
+        model.save(beside)
+        with zipfile.ZipFile(beside, "a") as archive:
+            archive.writestr(STATE, pickle.dumps(state))
+
+    replace(args.out / "checkpoint.zip", write)
+
+
+def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
+    """A new model, or the one in the checkpoint with everything around it put back."""
+    path = args.out / "checkpoint.zip"
+    if not path.exists():
+        return _new_model(args, env)
+    with zipfile.ZipFile(path) as archive:
+        state = pickle.loads(archive.read(STATE))
+    if state["args"] != _fixed(args):
+        fixed = _fixed(args)
+        differs = next(name for name in fixed if fixed[name] != state["args"].get(name))
+        raise UserError(
+            f"{path} was made with {differs}={state['args'].get(differs)!r}, not "
+            f"{fixed[differs]!r}: choose another --out, or remove it"
+        )
+    env.reset()
+    env.restore(state["worlds"])
+    model = MaskablePPO.load(path, env=env, device="cpu", force_reset=False)
+    torch.set_rng_state(state["torch"])
+    np.random.set_state(state["numpy"])  # noqa: NPY002
+    recent, watch.episodes, watch.rollouts, watch.seconds = state["watch"]
+    watch.recent.extend(recent)
+    watch.rollouts += 1
+    return model
+
+
+def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:
+    return MaskablePPO(
+        LabelPolicy,
+        env,
+        learning_rate=args.learning_rate,
+        n_steps=args.rollout,
+        batch_size=args.batch,
+        n_epochs=args.epochs,
+        gamma=args.discount,
+        gae_lambda=args.gae,
+        ent_coef=args.entropy,
+        seed=args.seed,
+        device="cpu",
+        policy_kwargs={
+            "net_arch": {"pi": [args.hidden], "vf": [args.hidden]},
+            "features_extractor_kwargs": {"width": args.width, "matches": args.matches},
+        },
+    )
+
+
+def _knobs(args: Args) -> dict[str, Any]:
+    return {
+        "level": args.level,
+        "app": args.app,
+        "disturbances": args.disturbances,
+        "reward_terms": False,
+    }
+
+
+def _fixed(args: Args) -> dict[str, Any]:
+    """The settings that a resumed run must share with the one that was killed."""
+    free = ("out", "quiet", "seconds", "steps", "threads", "episodes", "checkpoint_every")
+    return {k: v for k, v in dataclasses.asdict(args).items() if k not in free}
+
+
+def _plain(args: Args) -> dict[str, Any]:
+    return {**dataclasses.asdict(args), "out": str(args.out)}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def main() -> None:
+    """The command line."""
+    import tyro
+
+    args = tyro.cli(Args, description=__doc__)
+    result = train(args)
+    print(
+        f"midcourse {midcourse.__version__}: {result.steps:,} steps and {result.episodes:,} "
+        f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
+        f"tasks, {np.mean(result.test):.3f} on unseen ones; model in {result.model}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""A person plays: in a pygame window with keys and mouse, or in text where there is no screen."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+
+import midcourse  # noqa: F401  (registers the ids)
+from midcourse.core.errors import UserError
+from midcourse.core.family import Refusal
+
+SCALE = 3
+STRIP = 78  # pixels below the picture, for what happened and what the keys do
+FRAMES = 30  # a second
+KEYS_HELP = "1-8, mouse: click   b h s d: back, home, scroll, done   r: again   Esc: leave"
+TEXT_HELP = "Say an action, or `again` for another episode, or `quit`."
+PAPER, INK, LOUD = (250, 250, 252), (34, 36, 48), (168, 60, 36)
+
+Frames = Iterable[list[Any]]
+
+
+@dataclass
+class Summary:
+    """What became of the episodes that were played to their end."""
+
+    episodes: int = 0
+    solved: int = 0
+    steps: int = 0  # over all episodes, unfinished ones included
+
+
+class Session:
+    """One person's episodes in one environment, and the sentences that tell of them."""
+
+    def __init__(self, env_id: str, seed: int | None, task: int | None, knobs: dict[str, Any]):
+        self.env: Any = gymnasium.make(env_id, **knobs).unwrapped
+        self.seed, self.task = seed, task
+        self.summary = Summary()
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin the next episode (the same task again if one was asked for)."""
+        options = None if self.task is None else {"task": self.task}
+        self.env.reset(seed=self.seed, options=options)
+        self.seed = None
+        self.taken, self.total, self.is_over, self.events = 0, 0.0, False, 0
+        self.news = self._opening()
+
+    def _opening(self) -> str:
+        best = self._optimal()
+        return "" if best is None else f"It can be done in {best} steps."
+
+    def _optimal(self) -> int | None:
+        """Fewest steps of the undisturbed episode; None in worlds without an exact oracle."""
+        try:
+            return self.env.optimal_steps()
+        except UserError:
+            return None
+
+    def act(self, action: Any) -> str:
+        """Take an action (nothing, once the episode is over); returns what there is to tell."""
+        if self.is_over:
+            return self.news
+        _, reward, terminated, truncated, info = self.env.step(action)
+        self.taken += 1
+        self.total += float(reward)
+        self.summary.steps += 1
+        told = []
+        for event in info.get("events", ()):
+            told.append(f"The world has changed: {event['kind'].replace('_', ' ')}.")
+            self.events += 1
+        if terminated or truncated:
+            self.is_over = True
+            self.summary.episodes += 1
+            self.summary.solved += int(info["success"])
+            told.append(self.verdict(bool(info["success"]), truncated))
+        self.news = " ".join(told)
+        return self.news
+
+    def verdict(self, success: bool, truncated: bool) -> str:
+        """How the episode ended, with the score beside the best one possible."""
+        if success:
+            end = f"Solved in {self.taken} steps"
+        elif truncated:
+            end = f"Out of steps after {self.taken}"
+        else:
+            end = f"Failed after {self.taken} steps"
+        best = self._optimal()
+        if best is not None:
+            end += f"; undisturbed, {best} are enough" if self.events else f"; {best} are enough"
+        return f"{end}. Score {self.total:.2f}."
+
+    def act_on_words(self, words: str) -> str:
+        """Take the action that some words mean; returns what there is to tell."""
+        action = self.env.parse(words)
+        if isinstance(action, Refusal):
+            return f"Not understood: {action.reason}."
+        return self.act(action)
+
+    def words_of_key(self, key: str) -> str | None:
+        """A digit clicks; a letter means the legal action that begins with it."""
+        if key.isdigit():
+            return f"click {key}"
+        begun = [words for words in self.env.legal_actions() if words.lower().startswith(key)]
+        return begun[0] if len(begun) == 1 else None
+
+
+def play(
+    env_id: str,
+    *,
+    seed: int | None = None,
+    task: int | None = None,
+    text: bool = False,
+    lines: Iterable[str] | None = None,
+    frames: Frames | None = None,
+    write: Callable[[str], Any] = print,
+    **knobs: Any,
+) -> Summary:
+    """Let a person play, until they leave.
+
+    Args:
+        env_id: as registered, for example "midcourse/GuiNavigation-v0".
+        seed: of the first episode; the following ones continue it.
+        task: play this task of the split, every time.
+        text: play in words even where there is a screen.
+        lines: what is said in text mode; None reads the terminal.
+        frames: the pygame events of each frame; None takes the window's own, 30 times a second.
+        write: where text mode's lines go.
+        knobs: the environment's.
+
+    Raises:
+        UserError: an unknown knob, seed or task.
+        gymnasium.error.Error: an unknown id.
+    """
+    session = Session(env_id, seed, task, knobs)
+    if text or lines is not None or not has_screen():
+        play_in_text(session, said(write) if lines is None else lines, write)
+    else:
+        play_in_window(session, frames)
+    return session.summary
+
+
+def has_screen() -> bool:
+    """Whether a window can be opened: there is a display, and pygame to draw on it."""
+    try:
+        import pygame  # noqa: F401
+    except ImportError:
+        return False
+    if os.environ.get("SDL_VIDEODRIVER") or sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def said(write: Callable[[str], Any]) -> Iterator[str]:
+    """The terminal's lines, until its end or an interrupt."""
+    while True:
+        try:
+            yield input("> ")
+        except (EOFError, KeyboardInterrupt):
+            write("")
+            return
+
+
+def play_in_text(session: Session, lines: Iterable[str], write: Callable[[str], Any]) -> None:
+    """The same game in words."""
+    write(TEXT_HELP)
+    for part in (session.news, session.env.text()):
+        write(part)
+    for line in lines:
+        words = line.strip().lower()
+        if words in ("quit", "exit", "q"):
+            break
+        if words in ("again", "restart", "r"):
+            session.restart()
+            news = session.news
+        elif session.is_over:
+            news = f"The episode is over. {TEXT_HELP}"
+        else:
+            news = session.act_on_words(line)
+        write(news)
+        if not session.is_over:
+            write(session.env.text())
+    write(f"Goodbye: {session.summary.solved} of {session.summary.episodes} episodes solved.")
+
+
+def play_in_window(session: Session, frames: Frames | None) -> None:
+    """The same game in a window, three times as large as the picture.
+
+    Raises:
+        UserError: the window cannot be opened.
+    """
+    import pygame
+
+    height, width = session.env.picture().shape[:2]
+    try:
+        pygame.display.init()
+        window = pygame.display.set_mode((width * SCALE, height * SCALE + STRIP))
+    except pygame.error as error:
+        raise UserError(f"no window can be opened ({error}); play with text=True") from None
+    try:
+        pygame.font.init()
+        pygame.display.set_caption(session.env.FAMILY.id)
+        draw(pygame, window, session)
+        for events in _window_frames(pygame) if frames is None else frames:
+            changed = False
+            for event in events:
+                if _leaves(pygame, event):
+                    return
+                changed |= answer(pygame, session, event)
+            if changed:
+                draw(pygame, window, session)
+    finally:
+        pygame.display.quit()
+
+
+def _window_frames(pygame: Any) -> Iterator[list[Any]]:
+    clock = pygame.time.Clock()
+    while True:
+        yield pygame.event.get()
+        clock.tick(FRAMES)
+
+
+def _leaves(pygame: Any, event: Any) -> bool:
+    is_escape = event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE
+    return is_escape or event.type == pygame.QUIT
+
+
+def answer(pygame: Any, session: Session, event: Any) -> bool:
+    """Do what a key or a click asks; whether the window has to be drawn anew."""
+    if event.type == pygame.KEYDOWN:
+        if event.key == pygame.K_r:
+            session.restart()
+            return True
+        words = None if session.is_over else session.words_of_key(pygame.key.name(event.key))
+        if words is not None:
+            session.news = session.act_on_words(words)
+        return words is not None
+    click = session.env.FAMILY.click
+    if event.type != pygame.MOUSEBUTTONDOWN or event.button != 1 or click is None:
+        return False
+    x, y = (place / SCALE for place in event.pos)
+    action = click(session.env.world, session.env.program.shared[0], x, y)
+    if action is not None:
+        session.act(action)
+    return action is not None
+
+
+def draw(pygame: Any, window: Any, session: Session) -> None:
+    """The picture, what happened, and what the keys do."""
+    picture = session.env.picture()
+    height, width = picture.shape[:2]
+    surface = pygame.image.frombuffer(picture, (width, height), "RGB")
+    window.fill(PAPER)
+    window.blit(pygame.transform.scale(surface, (width * SCALE, height * SCALE)), (0, 0))
+    font, small = pygame.font.Font(None, 26), pygame.font.Font(None, 22)
+    score = f"step {session.taken}   score {session.total:.2f}"
+    window.blit(font.render(session.news, True, LOUD), (10, height * SCALE + 8))
+    window.blit(font.render(score, True, INK), (10, height * SCALE + 30))
+    window.blit(small.render(KEYS_HELP, True, INK), (10, height * SCALE + 54))
+    pygame.display.flip()
