@@ -22,14 +22,14 @@ from typing import Any
 import gymnasium
 import numpy as np
 import torch
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
-from midcourse.baselines.label_policy import LabelPolicy
-from midcourse.wrappers import SB3VecEnv
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
+from midcourse.baselines.label_policy import LabelPolicy
+from midcourse.wrappers import SB3VecEnv
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
 WINDOW = 400  # episodes over which the success rate is taken

@@ -21,11 +21,11 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from midcourse.agents import tabular
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import midcourse
+from midcourse.agents import tabular
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 
 WINDOW = 1000  # episodes over which the success rate is taken
 

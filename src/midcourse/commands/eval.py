@@ -1,0 +1,91 @@
+"""Evaluate agents: one line for each episode, a table with intervals, floors and ceiling beside.
+
+A run that was killed goes on where it stopped when the same command is given again.
+
+Example:
+    midcourse eval GuiNavigation-v0 --agents explorer --level 2 --split test --disturbances 1
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from midcourse.commands.common import RUNS, WorldArgs, print_tables, progress_bar
+from midcourse.core.errors import UserError
+from midcourse.evaluate import Results, evaluate
+from midcourse.evaluation.plan import Plan, make_plan
+
+SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
+AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
+
+
+@dataclass(kw_only=True)
+class Args(WorldArgs):
+    """Who is evaluated, on what."""
+
+    agents: tuple[str, ...] = ()
+    """Registered names; do-nothing, random and oracle are always added, unless --no-floors."""
+    tasks: int | None = None
+    """The split's first so many tasks; all of them if left out (100 where there is no end)."""
+    repeats: int = 1
+    """Episodes for each task."""
+    seed: int = 0
+    """Of everything that is drawn."""
+    processes: int = 1
+    """How many play. The results are the same for any number."""
+    engine: str = "processes"
+    """How the work is spread: processes, on this machine."""
+    floors: bool = True
+    """Also play do-nothing, random and oracle."""
+    out: Path | None = None
+    """Folder of this run; a name made of the settings, under runs/, if left out."""
+    report: bool = False
+    """Also write report.html into the folder."""
+
+
+def run(args: Args) -> int:
+    """Evaluate, and print the table."""
+    if args.engine != "processes":
+        raise UserError(f"unknown engine {args.engine!r}: the one there is is 'processes'")
+    env, knobs = args.env_id(), args.knobs()
+    plan = make_plan(env, args.agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
+    folder = args.out or RUNS / _name(plan)
+    with progress_bar(env) as progress:
+        results = evaluate(
+            env,
+            args.agents,
+            knobs,
+            tasks=args.tasks,
+            repeats=args.repeats,
+            seed=args.seed,
+            processes=args.processes,
+            out=folder,
+            progress=progress,
+            floors=args.floors,
+        )
+    title = _title(results)
+    columns = SHOWN + (AFTER if knobs.get("disturbances") else ())
+    print_tables([(title, results.rows)], columns)
+    print(f"{len(results.lines)} episodes in {folder}")
+    if args.report:
+        from midcourse.report import Report, Section, write_report
+
+        page = Report(title, [Section(title, results.rows)], facts=_facts(plan))
+        print(f"report: {write_report(page, folder / 'report.html')}")
+    return 0
+
+
+def _title(results: Results) -> str:
+    knobs = ", ".join(f"{name}={value}" for name, value in results.knobs.items())
+    return f"{results.env}: {knobs or 'defaults'}"
+
+
+def _name(plan: Plan) -> str:
+    settings = json.dumps(plan.settings(), sort_keys=True)
+    digest = hashlib.blake2b(settings.encode(), digest_size=4).hexdigest()
+    return f"eval-{plan.env.split('/')[-1]}-{digest}"
+
+
+def _facts(plan: Plan) -> dict[str, str]:
+    return {name: json.dumps(value) for name, value in plan.settings().items()}

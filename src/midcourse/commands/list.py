@@ -1,0 +1,74 @@
+"""Name the environments with their levels and disturbances, and the agents.
+
+Example:
+    midcourse list
+    midcourse list GuiNavigation-v0     (with every knob)
+"""
+
+import importlib
+from dataclasses import dataclass, fields
+from typing import Any
+
+import gymnasium
+import tyro
+
+from midcourse import agents
+from midcourse.core.errors import unknown
+from midcourse.evaluation.plan import ids
+
+
+@dataclass
+class Args:
+    """What to list."""
+
+    env: tyro.conf.Positional[str | None] = None
+    """Only this one, with every knob."""
+
+
+def run(args: Args) -> int:
+    """Print the list."""
+    known = ids()
+    if args.env is not None:
+        name = args.env if args.env in known else f"midcourse/{args.env}"
+        if name not in known:
+            raise unknown("id", args.env, known)
+        print("\n".join([*describe(name), "", *knobs(name)]))
+        return 0
+    print("\n\n".join("\n".join(describe(name)) for name in known))
+    print(f"\nAgents: {', '.join(agents.names())}")
+    return 0
+
+
+def family(name: str) -> Any:
+    """The Family of an id, without making an environment."""
+    module, _, kind = str(gymnasium.spec(name).entry_point).partition(":")
+    return getattr(importlib.import_module(module), kind).FAMILY
+
+
+def describe(name: str) -> list[str]:
+    """The lines about one environment."""
+    declared = family(name)
+    params = declared.params
+    lines = [
+        name,
+        f"  disturbances: {', '.join(params.KINDS) or 'none'}",
+        f"  oracle: {declared.oracle}",
+    ]
+    for level in sorted(params.LEVELS):
+        preset = params.make(level=level)
+        tasks = ", ".join(
+            f"{count or 'endless'} {split}" for split, count in declared.count(preset).items()
+        )
+        values = ", ".join(f"{k}={v}" for k, v in params.LEVELS[level].items())
+        lines.append(f"  level {level}: {values or 'defaults'} (tasks: {tasks})")
+    return lines
+
+
+def knobs(name: str) -> list[str]:
+    """The lines about the knobs of an environment."""
+    lines = ["Knobs (--knob NAME=VALUE):"]
+    for field in fields(family(name).params):
+        note, choices = field.metadata.get("note", ""), field.metadata.get("choices")
+        extra = f"; one of {', '.join(choices)}" if choices else ""
+        lines.append(f"  {field.name}={field.default!r}: {note}{extra}")
+    return lines

@@ -1,0 +1,175 @@
+"""What is to be evaluated: the settings of a run, and its episodes in their order."""
+
+import importlib.metadata
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+
+import midcourse
+from midcourse import agents as players
+from midcourse.core.errors import UserError, unknown
+from midcourse.core.tasks import hash_words
+
+FLOORS = ("do-nothing", "random")
+CEILING = "oracle"
+ENDLESS_TASKS = 100  # tasks taken from a split without an end, if no number was asked for
+
+
+@dataclass(frozen=True)
+class Job:
+    """One episode: its place in the run, and everything that decides it."""
+
+    episode: int
+    env: str
+    knobs: tuple[tuple[str, Any], ...]
+    agent: str
+    task: int
+    repeat: int
+    seed: int  # of the world, in [0, 2**63); equal for every agent
+    agent_seed: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of a run. Equal settings make equal results files."""
+
+    env: str
+    agents: tuple[str, ...]
+    knobs: Mapping[str, Any]
+    tasks: int
+    repeats: int
+    seed: int
+
+    def settings(self) -> dict[str, Any]:
+        """The settings as JSON writes them."""
+        return {
+            "env": self.env,
+            "agents": list(self.agents),
+            "knobs": plain(dict(self.knobs)),
+            "tasks": self.tasks,
+            "repeats": self.repeats,
+            "seed": self.seed,
+            "version": package_version(),
+        }
+
+    def __len__(self) -> int:
+        return len(self.agents) * self.tasks * self.repeats
+
+    def jobs(self, first: int = 0) -> Iterator[Job]:
+        """The episodes from number `first` on: by agent, then task, then repeat."""
+        for number in range(first, len(self)):
+            rest, repeat = divmod(number, self.repeats)
+            which, task = divmod(rest, self.tasks)
+            agent = self.agents[which]
+            world = (self.env, self.knobs.get("split", "train"), self.knobs.get("level", 1))
+            seed = _seed("episode", self.seed, *world, task, repeat)
+            agent_seed = _seed("agent", self.seed, *world, task, repeat, agent)
+            knobs = tuple(sorted(self.knobs.items()))
+            yield Job(number, self.env, knobs, agent, task, repeat, seed, agent_seed)
+
+
+def make_plan(
+    env: str,
+    agents: tuple[str, ...],
+    knobs: Mapping[str, Any],
+    tasks: int | None,
+    repeats: int,
+    seed: int,
+    floors: bool = True,
+) -> Plan:
+    """A plan whose every name and number has been checked.
+
+    Raises:
+        UserError: an unknown id, agent or knob, or a number out of range.
+    """
+    world = make_env(env, knobs)
+    try:
+        count = world.unwrapped.task_count  # pyright: ignore[reportAttributeAccessIssue]
+    finally:
+        world.close()
+    for name, value in (("tasks", tasks), ("repeats", repeats)):
+        if value is not None and value < 1:
+            raise UserError(f"{name}={value} is out of range: it is at least 1")
+    if not 0 <= seed < 2**63:
+        raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
+    wanted = min(tasks or count or ENDLESS_TASKS, count or ENDLESS_TASKS * 10_000)
+    names = [*FLOORS, *agents, CEILING] if floors else list(agents)
+    for name in names:
+        check_agent(name)
+    return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed)
+
+
+def make_env(env: str, knobs: Mapping[str, Any]) -> gymnasium.Env:
+    """`gymnasium.make` for ids of this package.
+
+    Raises:
+        UserError: an unknown id or knob, or a knob out of range.
+    """
+    if env not in ids():
+        raise unknown("id", env, ids())
+    return gymnasium.make(env, **knobs)
+
+
+def ids() -> list[str]:
+    """The registered ids of this package."""
+    return sorted(name for name in gymnasium.registry if name.startswith(f"{midcourse.__name__}/"))
+
+
+def check_agent(name: str) -> None:
+    """Refuse a name that no agent has, without loading what the agent needs.
+
+    Raises:
+        UserError: an unknown name, or an argument missing or too many.
+    """
+    word, _, argument = name.partition(":")
+    if word not in players.REGISTRY:
+        raise unknown("agent", word, players.REGISTRY)
+    takes_argument = players.REGISTRY[word][2]
+    if takes_argument != bool(argument):
+        wanted = f"wants an argument, as in {word}:..." if takes_argument else "takes no argument"
+        raise UserError(f"the agent {word!r} {wanted}")
+
+
+def _seed(*parts: Any) -> int:
+    low, high = hash_words(*parts)
+    return ((high << 32) | low) >> 1
+
+
+def plain(value: Any) -> Any:
+    """Tuples as lists, numpy's numbers as Python's: what JSON gives back as it was."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(inner) for inner in value]
+    return plain(value.tolist()) if hasattr(value, "tolist") else value
+
+
+def package_version() -> str:
+    """The installed version of this package."""
+    try:
+        return importlib.metadata.version(midcourse.__name__)
+    except importlib.metadata.PackageNotFoundError:
+        return midcourse.__version__
+
+
+@cache
+def commit() -> str:
+    """The commit of the checkout that this package runs from, or "unknown".
+
+    An installed package inside somebody else's checkout must not report that one's commit.
+    """
+    package = Path(midcourse.__file__).resolve().parent
+    root = package.parent.parent
+    if root / "src" / "midcourse" != package or not (root / ".git").exists():
+        return "unknown"
+    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()
