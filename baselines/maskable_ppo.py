@@ -110,6 +110,7 @@ def train(args: Args) -> Result:
     """
     torch.set_num_threads(args.threads)
     env = SB3VecEnv.make(args.env, args.worlds, **_knobs(args))
+    _compile(env)
     watch = Watch(args)
     model = _start(args, env, watch)
     with Progress(
@@ -254,6 +255,12 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
     watch.recent.extend(recent)
     watch.rollouts += 1
     return model
+
+
+def _compile(env: SB3VecEnv) -> None:
+    """Let the rules compile before the clock runs."""
+    env.reset()
+    env.step(np.zeros(env.num_envs, np.int64))
 
 
 def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:

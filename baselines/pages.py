@@ -187,9 +187,9 @@ def _head(module: Any, args: Args) -> list[str]:
         "",
         "Success rates, of the policy as it was when training stopped, over "
         "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "
-        "and goal pairs never occur in training. Training time leaves out imports and the "
-        "evaluation; it includes compiling where nothing was cached. The interval is the "
-        "bootstrap's over runs. Floors and ceiling played the same tasks.",
+        "and goal pairs never occur in training. Training time leaves out imports, "
+        "compiling and the evaluation. The interval is the bootstrap's "
+        "over runs. Floors and ceiling played the same tasks.",
         "",
     ]
 

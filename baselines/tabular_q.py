@@ -186,6 +186,8 @@ def train(args: Args) -> Result:
     vector = gymnasium.make_vec(
         args.env, args.worlds, autoreset_mode="SameStep", **_knobs(args, "train")
     )
+    vector.reset()
+    vector.step(np.zeros(args.worlds, np.int64))  # so that the rules compile before the clock runs
     run = Run(args, vector)
     _resume(args, run)
     curve = Curve(args.out / "curve.jsonl", run.steps)
