@@ -3,8 +3,19 @@
 Importing this package registers its ids with Gymnasium and imports nothing heavy.
 """
 
+from typing import Any
+
 from midcourse.envs import register_all
 
 __version__ = "0.1.0"
+__all__ = ["check_env"]
 
 register_all()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "check_env":
+        from midcourse.core.check import check_env
+
+        return check_env
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
