@@ -117,7 +117,7 @@ def _must_refuse(setting: Setting, env: gymnasium.Env, action: object) -> None:
 
 def endings(setting: Setting) -> None:
     """Law 8: terminated from the task, truncated at the limit and only there."""
-    spec = setting.make(setting.levels[0]).spec
+    spec = gymnasium.make(setting.id, **setting.knobs).spec
     limit = spec.max_episode_steps if spec is not None else None
     if limit is not None:
         raise LawError(f"max_episode_steps={limit} is registered: the limit belongs in the record")
