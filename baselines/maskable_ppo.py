@@ -22,7 +22,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import torch
-from midcourse.baselines.curve import Curve, replace
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 from midcourse.baselines.label_policy import LabelPolicy
 from midcourse.wrappers import SB3VecEnv
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -30,7 +30,6 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse
-from midcourse.core.errors import UserError
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
 WINDOW = 400  # episodes over which the success rate is taken
@@ -68,7 +67,7 @@ class Args:
     """of Adam"""
     entropy: float = 0.05
     """weight of the entropy bonus"""
-    discount: float = 0.99
+    discount: float = 0.95
     """gamma"""
     gae: float = 0.95
     """lambda of generalised advantage estimation"""
@@ -134,7 +133,7 @@ def train(args: Args) -> Result:
         model=str(path),
     )
     text = json.dumps({"args": _plain(args), **dataclasses.asdict(result)})
-    replace(args.out / "result.json", lambda beside: _write(beside, text))
+    replace(args.out / "result.json", lambda beside: write_text(beside, text))
     return result
 
 
@@ -245,13 +244,7 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
         return _new_model(args, env)
     with zipfile.ZipFile(path) as archive:
         state = pickle.loads(archive.read(STATE))
-    if state["args"] != _fixed(args):
-        fixed = _fixed(args)
-        differs = next(name for name in fixed if fixed[name] != state["args"].get(name))
-        raise UserError(
-            f"{path} was made with {differs}={state['args'].get(differs)!r}, not "
-            f"{fixed[differs]!r}: choose another --out, or remove it"
-        )
+    check_settings(path, _fixed(args), state["args"])
     env.reset()
     env.restore(state["worlds"])
     model = MaskablePPO.load(path, env=env, device="cpu", force_reset=False)
@@ -300,10 +293,6 @@ def _fixed(args: Args) -> dict[str, Any]:
 
 def _plain(args: Args) -> dict[str, Any]:
     return {**dataclasses.asdict(args), "out": str(args.out)}
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text)
 
 
 def main() -> None:

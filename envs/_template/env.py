@@ -18,6 +18,7 @@ FAMILY = Family(
     rules={
         "lay_out": tasks.lay_out,
         "step": rules.step,
+        "refuse": rules.refuse,
         "legal": observe.legal,
         "mask": observe.mask,
         "disturb": rules.disturb,

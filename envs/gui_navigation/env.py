@@ -21,6 +21,7 @@ FAMILY = Family(
     rules={
         "lay_out": tasks.lay_out,
         "step": rules.step,
+        "refuse": rules.refuse,
         "legal": observe.legal_index,
         "mask": observe.mask,
         "disturb": rules.disturb,
