@@ -31,6 +31,7 @@ FAMILY = Family(
     rules={
         "lay_out": tasks.lay_out,
         "step": rules.step,
+        "refuse": rules.refuse,
         "legal": observe.legal_index,
         "mask": observe.mask,
         "disturb": rules.disturb,
@@ -47,6 +48,8 @@ FAMILY = Family(
     idle=lambda world, shared: state.DONE,
     replace=tasks.variants,
     floors={1: 0.25, 2: 0.12, 3: 0.08, 4: 0.05, 5: 0.04},
+    refused_may_change=("message",),
+    refusal=text.refusal,
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,

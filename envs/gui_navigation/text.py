@@ -30,6 +30,15 @@ NAMES = ("", "Close") + tuple(
 )
 WORDS = {"back": BACK, "home": HOME, "scroll": SCROLL, "done": DONE}
 HINT = 'say click 3, click "Label", back, home, scroll or done'
+REFUSED = (
+    state.NOTHING,
+    state.NO_ICON,
+    state.NO_PARENT,
+    state.AT_HOME,
+    state.NO_PAGES,
+    state.DEAD_LINK,
+    state.POPUP_OPEN,
+)
 LONGEST = 200  # characters of a reply that are quoted back
 
 
@@ -74,6 +83,11 @@ def _open(world: Record, app: Any, action: int) -> bool:
     if action in (BACK, HOME):
         return world.screen != 0
     return action != SCROLL or app.pages[world.screen] > 1
+
+
+def refusal(world: Any, shared: Any) -> str:
+    """Why the last action was refused; "" if it was not."""
+    return MESSAGES[world["message"]] if world["message"] in REFUSED else ""
 
 
 def legal_actions(world: Any, shared: Any) -> list[str]:

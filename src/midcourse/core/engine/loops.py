@@ -7,9 +7,8 @@ plain Python, with equal results. `worlds` is an array of records, `shared` an a
 
 from numba import prange
 
-from midcourse.core.engine.episode import advance, begin
+from midcourse.core.engine.episode import advance, begin, fields_in_range, waste
 from midcourse.core.engine.record import (
-    BY_PROGRESS,
     DISABLED,
     GOOD,
     NEXT_STEP,
@@ -51,6 +50,17 @@ def step_one(worlds, shared, action, frames):
     return reward, world.terminated != 0, world.truncated != 0, world.success != 0, world.news
 
 
+def refuse_one(worlds, shared, frames):
+    """A step without an action in one world; returns as `step_one` does."""
+    world = worlds[0]
+    common = shared[0]
+    if world.running == 0:
+        return 0.0, False, False, False, NOT_RUNNING
+    reward = waste(world, common)
+    write_frame(world, common, frames[()])
+    return reward, world.terminated != 0, world.truncated != 0, world.success != 0, world.news
+
+
 def observe_one(worlds, shared, frames):
     """Observe one world into a frame of no dimension."""
     write_frame(worlds[0], shared[0], frames[()])
@@ -76,23 +86,9 @@ def act_one(worlds, shared):
 
 def validate_one(worlds, shared):
     """Whether the engine's fields and the family's are all in range."""
-    world = worlds[0]
-    good = world.clock >= 0 and world.clock <= world.limit
-    good = good and world.limit == shared[0].step_limit
-    good = good and world.running <= 1 and world.success <= 1
-    good = good and world.terminated <= 1 and world.truncated <= 1
-    good = good and world.running == 1 - max(world.terminated, world.truncated)
-    good = good and world.scheduled <= len(world.schedule) and world.pending <= world.scheduled
-    if good:
-        waiting = 0
-        for i in range(world.scheduled):
-            event = world.schedule[i]
-            good = good and event.when <= BY_PROGRESS and event.fired <= world.clock
-            good = good and event.fired >= 0 and event.kind < 64
-            if event.fired == 0:
-                waiting += 1
-        good = good and waiting == world.pending
-    return good and validate(world, shared[0])
+    if not fields_in_range(worlds[0], shared[0]):
+        return False
+    return validate(worlds[0], shared[0])
 
 
 # --- a batch ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import numpy as np
 from midcourse.core.engine.rng import STREAMS
 
 MAX_EVENTS = 6  # disturbances in one episode
+MAX_KINDS = 16  # of disturbance in one family
 LINE = 64  # bytes of a cache line
 DRAWN = -1  # in `request.kind`: any kind that the family allows here
 
@@ -60,7 +61,7 @@ SHARED_FIELDS = [
     ("step_limit", np.int32),
     ("requests", np.int8),  # disturbances asked for
     ("kinds", np.int8),  # kinds that may be drawn: how many ...
-    ("allowed", np.int8, (MAX_EVENTS,)),  # ... and which
+    ("allowed", np.int8, (MAX_KINDS,)),  # ... and which
     ("request", EVENT, (MAX_EVENTS,)),  # `kind` may be DRAWN, `when` may be BY_CHANCE
 ]
 
