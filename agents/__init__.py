@@ -15,6 +15,8 @@ REGISTRY: dict[str, tuple[str, str, bool]] = {
     "random": ("midcourse.agents.basic", "Random", False),
     "explorer": ("midcourse.agents.explorer", "Explorer", False),
     "do-nothing": ("midcourse.agents.basic", "DoNothing", False),
+    "sb3": ("midcourse.agents.policy", "SB3Policy", True),
+    "tabular-q": ("midcourse.agents.tabular", "TabularQ", True),
     "oracle": ("midcourse.agents.basic", "Oracle", False),
 }
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from midcourse.core.errors import UserError
+
 
 def replace(path: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a file beside `path`, then put it in the place of `path` at once."""
@@ -31,7 +33,7 @@ class Curve:
         self.path = path
         kept = [line for line in read_curve(path) if line["steps"] <= steps] if steps else []
         text = "".join(json.dumps(line) + "\n" for line in kept)
-        replace(path, lambda beside: _write_text(beside, text))
+        replace(path, lambda beside: write_text(beside, text))
 
     def add(self, **values: Any) -> None:
         """Append one line."""
@@ -52,5 +54,20 @@ def read_curve(path: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text; a function, for `replace`."""
     path.write_text(text)
+
+
+def check_settings(path: Path, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Refuse a checkpoint that was made with other settings.
+
+    Raises:
+        UserError: naming the first that differs.
+    """
+    for name, value in ours.items():
+        if theirs.get(name) != value:
+            raise UserError(
+                f"{path} was made with {name}={theirs.get(name)!r}, not {value!r}: "
+                f"choose another --out, or remove it"
+            )

@@ -27,9 +27,8 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse
-from midcourse.baselines.curve import Curve, replace
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 from midcourse.baselines.label_policy import LabelPolicy
-from midcourse.core.errors import UserError
 from midcourse.wrappers import SB3VecEnv
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
@@ -68,7 +67,7 @@ class Args:
     """of Adam"""
     entropy: float = 0.05
     """weight of the entropy bonus"""
-    discount: float = 0.99
+    discount: float = 0.95
     """gamma"""
     gae: float = 0.95
     """lambda of generalised advantage estimation"""
@@ -111,6 +110,7 @@ def train(args: Args) -> Result:
     """
     torch.set_num_threads(args.threads)
     env = SB3VecEnv.make(args.env, args.worlds, **_knobs(args))
+    _compile(env)
     watch = Watch(args)
     model = _start(args, env, watch)
     with Progress(
@@ -134,7 +134,7 @@ def train(args: Args) -> Result:
         model=str(path),
     )
     text = json.dumps({"args": _plain(args), **dataclasses.asdict(result)})
-    replace(args.out / "result.json", lambda beside: _write(beside, text))
+    replace(args.out / "result.json", lambda beside: write_text(beside, text))
     return result
 
 
@@ -245,13 +245,7 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
         return _new_model(args, env)
     with zipfile.ZipFile(path) as archive:
         state = pickle.loads(archive.read(STATE))
-    if state["args"] != _fixed(args):
-        fixed = _fixed(args)
-        differs = next(name for name in fixed if fixed[name] != state["args"].get(name))
-        raise UserError(
-            f"{path} was made with {differs}={state['args'].get(differs)!r}, not "
-            f"{fixed[differs]!r}: choose another --out, or remove it"
-        )
+    check_settings(path, _fixed(args), state["args"])
     env.reset()
     env.restore(state["worlds"])
     model = MaskablePPO.load(path, env=env, device="cpu", force_reset=False)
@@ -261,6 +255,12 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
     watch.recent.extend(recent)
     watch.rollouts += 1
     return model
+
+
+def _compile(env: SB3VecEnv) -> None:
+    """Let the rules compile before the clock runs."""
+    env.reset()
+    env.step(np.zeros(env.num_envs, np.int64))
 
 
 def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:
@@ -300,10 +300,6 @@ def _fixed(args: Args) -> dict[str, Any]:
 
 def _plain(args: Args) -> dict[str, Any]:
     return {**dataclasses.asdict(args), "out": str(args.out)}
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text)
 
 
 def main() -> None:

@@ -4,7 +4,12 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "OracleShaping": "shaping",
+    "PixelClick": "views",
+    "PixelView": "views",
     "SB3VecEnv": "sb3",
+    "TextView": "views",
+    "Wrapper": "base",
 }
 
 __all__ = list(_HOMES)

@@ -35,6 +35,12 @@ def step(world, shared, action):
         world.message = WALL
 
 
+def refuse(world, shared):
+    """What was meant is unclear, so nothing happens; that costs as much as any step."""
+    world.message = QUIET
+    world.terms[2] = -0.01
+
+
 def heading(world, action):
     """-1 or 1: where a step goes now."""
     left = -1 if world.mirrored == 0 else 1

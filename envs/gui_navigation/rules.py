@@ -70,6 +70,12 @@ def step(world, shared, action):
         world.message = NOTHING - 1 - lead
 
 
+def refuse(world, shared):
+    """What was meant is unclear, so nothing happens; that costs as much as any step."""
+    world.message = NOTHING
+    world.terms[2] = shared.step_reward
+
+
 def answer_popup(world, action):
     """A popup lets nothing through but a click on its button."""
     if action == world.popup - 1:

@@ -50,6 +50,8 @@ def run(name: str, words: Sequence[str]) -> int:
     import tyro
 
     module = importlib.import_module(f"midcourse.commands.{name}")
+    if hasattr(module, "main"):  # it reads its words itself
+        return module.main(words)
     check_options(module.Args, words)
     args = tyro.cli(
         module.Args,

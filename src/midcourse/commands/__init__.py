@@ -1,7 +1,8 @@
 """The commands of `midcourse`, one small file each.
 
 A command's module has a docstring (its help, with an example), a dataclass `Args`, and
-`run(args)`, which returns the exit code. Modules are imported only when their command is given.
+`run(args)`, which returns the exit code; or `main(words)` instead of these two. Modules are
+imported only when their command is given.
 """
 
 # name -> what it does, in the order of the help

@@ -3,7 +3,7 @@
 import ast
 import contextlib
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -114,28 +114,35 @@ def progress_bar(what: str) -> Iterator[Progress]:
         yield tell
 
 
-def print_tables(sections: Sequence[tuple[str, Sequence[Row]]], columns: Sequence[str]) -> None:
-    """Print means with intervals, a table for each section."""
+def print_tables(
+    sections: Sequence[tuple[str, Sequence[Row]]],
+    columns: Sequence[str],
+    labels: Mapping[str, str] | None = None,
+) -> None:
+    """Print means over their intervals, one table with a heading for each section."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("agent", overflow="fold")
+    table.add_column("tasks\nx runs", justify="right", no_wrap=True)
+    for column in columns:
+        table.add_column(COLUMNS[column], justify="right", max_width=14)
+    ks = sorted({k for _, rows in sections for row in rows for k in row.pass_at if k > 1})
+    for k in ks:
+        table.add_column(f"Pass@{k}", justify="right")
+        table.add_column(f"pass^{k}", justify="right")
     for title, rows in sections:
-        table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-        table.add_column("agent", overflow="fold")
-        table.add_column("tasks\nx runs", justify="right", no_wrap=True)
-        ks = sorted({k for row in rows for k in row.pass_at if k > 1})
-        for column in columns:
-            table.add_column(COLUMNS[column], justify="right", max_width=14)
-        for k in ks:
-            table.add_column(f"Pass@{k}", justify="right")
-            table.add_column(f"pass^{k}", justify="right")
+        table.add_row(Text(title, style="bold"))
         for row in rows:
             runs = f"{row.tasks} x {row.episodes / row.tasks:.3g}"
             shown = [str(row.estimates[column]) for column in columns]
             passes = [f"{value:.2f}" for k in ks for value in (row.pass_at[k], row.pass_hat[k])]
-            table.add_row(row.agent, runs, *shown, *passes)
-        console.print(table)
+            table.add_row((labels or {}).get(row.agent, row.agent), runs, *shown, *passes)
+        table.add_section()
+    console.print(table)

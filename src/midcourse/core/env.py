@@ -114,6 +114,19 @@ class Env(gymnasium.Env):
             info["events"] = self.events(self._worlds["clock"][0])
         return observation, reward, terminated, truncated, info
 
+    def refuse(self, reason: str) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Charge a step for words or a click that mean no action; info["refused"] says why."""
+        frame = ndarray((), self._frame, empty(self._frame_bytes, BYTE))
+        refuse = self.program.entries["refuse_one"]
+        reward, ended, truncated, success, news = refuse(self._worlds, self._shared, frame)
+        if news == NOT_RUNNING:
+            raise gymnasium.error.ResetNeeded("the episode is over: call reset() first")
+        observation, info = self._read(frame, success)
+        info["refused"] = reason
+        if news:
+            info["events"] = self.events(self._worlds["clock"][0])
+        return observation, reward, ended, truncated, info
+
     def render(self) -> np.ndarray | None:
         """The world as a picture, uint8 (height, width, 3), or None without a render mode."""
         if self.render_mode is None:

@@ -67,6 +67,8 @@ class Family:
     facts_of_arrays: Callable[[Any], Any] | None = None  # (observation of view "dict") -> facts
     facts_of_text: Callable[[str], Any] | None = None
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
+    # (env, wanted, seed) -> Items, see `core/questions.py`
+    questions: Callable[[Any, Mapping[str, int], int], Any] | None = None
 
 
 @dataclass(frozen=True)

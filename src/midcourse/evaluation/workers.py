@@ -40,7 +40,7 @@ class Workers:
     def __enter__(self) -> Self:
         if self.processes > 1:
             context = multiprocessing.get_context("spawn")
-            self.pool = ProcessPoolExecutor(self.processes, context, initializer=_begin)
+            self.pool = ProcessPoolExecutor(self.processes, context, initializer=begin_worker)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -84,7 +84,7 @@ def play_in_kept_world(job: Job) -> tuple[dict[str, Any], float]:
     return play(job, _worlds[key])
 
 
-def _begin() -> None:
+def begin_worker() -> None:
     """What a process does first: one thread for the linear algebra, and end with its parent."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = "1"

@@ -56,13 +56,17 @@ def plot_curves(curves: Sequence[Curve], x_label: str, colour_of: dict[str, str]
 
 
 def plot_bars(groups: Sequence[tuple[str, Sequence[Bar]]], colour_of: dict[str, str]) -> str:
-    """Bars side by side in named groups, each with a whisker over its interval."""
+    """Bars side by side in named groups, each with a whisker over its interval.
+
+    A line break in a group's name is kept.
+    """
     parts = [_axis()]
     wide = (WIDTH - LEFT - RIGHT) / max(1, len(groups))
     for i, (group, bars) in enumerate(groups):
         start, inner = LEFT + wide * i, wide * 0.84
         thick = inner / max(1, len(bars))
-        parts.append(_text(start + wide / 2, HEIGHT - BOTTOM + 18, group, "middle"))
+        for row, words in enumerate(group.split("\n")):
+            parts.append(_text(start + wide / 2, HEIGHT - BOTTOM + 15 + 14 * row, words, "middle"))
         for j, bar in enumerate(bars):
             if not isnan(bar.mean):
                 x = start + wide * 0.08 + thick * j

@@ -22,6 +22,7 @@ SMALL = 600  # bytes of Python code: shorter rules are inlined, which makes a st
 ENTRIES = (
     "reset_one",
     "step_one",
+    "refuse_one",
     "observe_one",
     "cost_one",
     "act_one",

@@ -2,7 +2,7 @@
 
 from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
 from midcourse.core.engine.rng import EVENTS, below, draw, mix2
-from midcourse.core.engine.rules import cost_to_go, disturb, lay_out, step
+from midcourse.core.engine.rules import cost_to_go, disturb, lay_out, refuse, step
 
 
 def due(world, shared, event):
@@ -91,11 +91,28 @@ def begin(world, shared, task):
 
 def advance(world, shared, action):
     """One step of one world, in place; its reward is the sum of its terms, in their order."""
+    tick(world)
+    step(world, shared, action)
+    return conclude(world, shared)
+
+
+def waste(world, shared):
+    """A step in which the agent said nothing that means an action; all else is as in a step."""
+    tick(world)
+    refuse(world, shared)
+    return conclude(world, shared)
+
+
+def tick(world):
+    """What comes before every action."""
     world.clock += 1
     world.news = 0
     for k in range(len(world.terms)):
         world.terms[k] = 0.0
-    step(world, shared, action)
+
+
+def conclude(world, shared):
+    """What comes after every action: disturbances, the end of the episode, the sum of the terms."""
     # None strikes at the last step: nobody could answer it, and autoreset would erase it.
     if world.pending > 0 and world.terminated == 0 and world.clock < world.limit:
         fire(world, shared)

@@ -7,7 +7,7 @@ plain Python, with equal results. `worlds` is an array of records, `shared` an a
 
 from numba import prange
 
-from midcourse.core.engine.episode import advance, begin, fields_in_range
+from midcourse.core.engine.episode import advance, begin, fields_in_range, waste
 from midcourse.core.engine.record import (
     DISABLED,
     GOOD,
@@ -46,6 +46,17 @@ def step_one(worlds, shared, action, frames):
     if world.running == 0:
         return 0.0, False, False, False, NOT_RUNNING
     reward = advance(world, common, action)
+    write_frame(world, common, frames[()])
+    return reward, world.terminated != 0, world.truncated != 0, world.success != 0, world.news
+
+
+def refuse_one(worlds, shared, frames):
+    """A step without an action in one world; returns as `step_one` does."""
+    world = worlds[0]
+    common = shared[0]
+    if world.running == 0:
+        return 0.0, False, False, False, NOT_RUNNING
+    reward = waste(world, common)
     write_frame(world, common, frames[()])
     return reward, world.terminated != 0, world.truncated != 0, world.success != 0, world.news
 

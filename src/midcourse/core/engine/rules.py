@@ -15,6 +15,10 @@ def step(world, shared, action):
     """Take one action: move the state, write the reward terms, say whether the task is over."""
 
 
+def refuse(world, shared):
+    """Charge for words or a click that mean no action: reward terms and message, nothing else."""
+
+
 def legal(action, shared):
     """Whether an action lies in the action space."""
     return True
