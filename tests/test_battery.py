@@ -1,4 +1,4 @@
-"""Every registered world keeps the ten laws, at every level and in every way that it can be made."""
+"""Every registered world keeps the ten laws at every level, and in its other forms too."""
 
 import gymnasium
 import pytest

@@ -65,6 +65,10 @@ def silent(world, shared, action):
     world.message = 0
 
 
+def confused(world, shared):
+    world.place = 0 if world.place else 1
+
+
 def not_a_number(world, shared, action):
     tiny.step(world, shared, action)
     if action == tiny.WAIT:
@@ -127,6 +131,7 @@ def away(world, shared):
         (3, {"step": impure}, "25 steps differ"),
         (4, {"step": drag_goal}, "the refused action 1 changes goal|the refused action 0 changes"),
         (4, {"step": silent}, "gives no reason"),
+        (4, {"refuse": confused}, r"refuse\(\) changes place"),
         (4, {"refusal": None}, "declares no `refusal`"),
         (4, {"step": raises}, "OverflowError was raised"),
         (4, {"legal": lambda action, shared: action < 4}, "is outside the space"),
@@ -245,7 +250,8 @@ def test_a_world_that_takes_indices_out_of_range_is_found(plain):
     name = tiny.variant("Lax", validate=lambda world, shared: True)
     complaint = fuzz(Setting(name, [1], False, {}), 1, 200)[2]
     assert "was accepted, then" in complaint
-    assert fuzz(Setting(tiny.ID, [1], False, {}), 1, 200)[2] == ""
+    strict = tiny.variant("Strict")
+    assert fuzz(Setting(strict, [1], False, {}), 1, 200)[2] == ""
 
 
 @pytest.mark.slow
