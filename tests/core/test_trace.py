@@ -75,6 +75,15 @@ def test_a_world_that_has_begun_and_a_restore_are_reproduced(tmp_path):
     assert result.steps == 2
 
 
+def test_words_without_meaning_are_reproduced(tmp_path):
+    env = Recorder(gymnasium.make(tiny.ID), tmp_path / "t")
+    env.reset(seed=1)
+    assert env.refuse("no such thing")[4]["refused"] == "no such thing"
+    env.close()
+    result = replay(tmp_path / "t")
+    assert (result.difference, result.steps) == (None, 1)
+
+
 def test_any_cut_is_told_or_replayed(tmp_path_factory, whole):
     path = tmp_path_factory.mktemp("cut") / "cut.jsonl"
     header = whole.index(b"\n") + 1

@@ -63,6 +63,11 @@ def step(world, shared, action):
         world.message = 1
 
 
+def refuse(world, shared):
+    world.message = 1
+    world.terms[1] = -0.01
+
+
 def legal(action, shared):
     return action >= 0 and action < 4
 
@@ -166,6 +171,7 @@ FAMILY = Family(
     rules={
         "lay_out": lay_out,
         "step": step,
+        "refuse": refuse,
         "legal": legal,
         "mask": mask,
         "disturb": disturb,

@@ -5,12 +5,13 @@ Example:
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import tyro
+from rich.console import Console
 
-import midcourse
 from midcourse.commands.common import GUI
-from midcourse.core.errors import UserError, unknown
+from midcourse.core.errors import unknown
 from midcourse.evaluation.plan import ids
 
 
@@ -21,16 +22,32 @@ class Args:
     env: tyro.conf.Positional[str] = GUI
     """Id of the environment."""
 
+    size: Literal["quick", "full"] = "quick"
+    """full tries every task of validation and test, and 1,000 of training."""
+
+    levels: tuple[int, ...] = ()
+    """Levels to try; all when none is given."""
+
+    laws: tuple[int, ...] = ()
+    """Numbers of the laws to try; all when none is given."""
+
 
 def run(args: Args) -> int:
     """Check; the exit code is 1 if a law does not hold."""
+    from midcourse.core.check import check_env
+
     known = ids()
     name = args.env if args.env in known else f"midcourse/{args.env}"
     if name not in known:
         raise unknown("id", args.env, known)
-    check_env = getattr(midcourse, "check_env", None)
-    if check_env is None:
-        raise UserError("the battery of checks is not part of this installation")
-    report = check_env(name)
-    print(report)
+    chosen = {"levels": args.levels or None, "laws": args.laws or None}
+    with Console().status("") as status:
+        report = check_env(
+            name,
+            size=args.size,
+            show=False,
+            progress=lambda number, law: status.update(f"law {number}: {law}"),
+            **chosen,
+        )
+    report.print()
     return 0 if report.passed else 1

@@ -24,7 +24,8 @@ NO_ORACLE = "{id} has a reference oracle ({controller}), which knows no exact co
 class Env(gymnasium.Env):
     """One world.
 
-    Keywords are the family's knobs; `render_mode` is None or "rgb_array".
+    Keywords are the family's knobs; `render_mode` is None or "rgb_array". `begun` says whether
+    there has been a reset, and so a state to speak of.
 
     Raises:
         UserError: an unknown knob or a value out of range.
@@ -57,7 +58,7 @@ class Env(gymnasium.Env):
         )
         self._head = snapshots.header(program)
         self._step = program.entries["step_one"]
-        self._begun = False
+        self.begun = False
 
     # --- Gymnasium ----------------------------------------------------------------------------
 
@@ -83,10 +84,10 @@ class Env(gymnasium.Env):
         if seed is not None:
             low, high = tasks.check_seed(seed)
             super().reset(seed=int(seed))
-        elif not self._begun:
+        elif not self.begun:
             low, high = tasks.check_seed(fresh_seed())
         self.program.entries["reset_one"](self._worlds, self._shared, low, high, task)
-        self._begun = True
+        self.begun = True
         return self._observe()
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
@@ -212,11 +213,6 @@ class Env(gymnasium.Env):
     # --- snapshots ----------------------------------------------------------------------------
 
     @property
-    def begun(self) -> bool:
-        """Whether an episode has begun, so that there is a state to speak of."""
-        return self._begun
-
-    @property
     def world(self) -> np.void:
         """The record itself. Reading is free; what is written is on the writer's own head."""
         self._require_episode()
@@ -234,7 +230,7 @@ class Env(gymnasium.Env):
             UserError: a foreign, cut or altered snapshot; the state is then untouched.
         """
         self._worlds[:] = snapshots.unpack(self.program, self._head, snapshot)
-        self._begun = True
+        self.begun = True
         return self._observe()
 
     def fork(self) -> "Env":
@@ -245,13 +241,13 @@ class Env(gymnasium.Env):
         twin.spec = self.spec
         twin._connect(self.program)
         twin._worlds[:] = self._worlds
-        twin._begun = True
+        twin.begun = True
         return twin
 
     # --- inside -------------------------------------------------------------------------------
 
     def _require_episode(self) -> None:
-        if not self._begun:
+        if not self.begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
 
     def _filled_frame(self) -> np.ndarray:
@@ -296,8 +292,5 @@ def struck(program: Program, world: np.void, since: int = 0) -> list[dict[str, A
     """The disturbances that have struck in a world's episode, at step `since` or later."""
     kinds = program.params.KINDS
     schedule = world["schedule"][: world["scheduled"]]
-    return [
-        {"kind": kinds[event["kind"]], "step": int(event["fired"])}
-        for event in schedule
-        if event["fired"] and event["fired"] >= since
-    ]
+    fired = sorted((int(event["fired"]), kinds[event["kind"]]) for event in schedule)
+    return [{"kind": kind, "step": step} for step, kind in fired if step and step >= since]

@@ -1,7 +1,7 @@
 """A trace: what was done to one world and what came of it, as JSON lines written as it happens.
 
-The first line names the world (id, params, package version); then comes one line for each
-`reset`, `restore` and `step`, flushed as it is written, so that a kill loses at most the last.
+The first line names the world (id, params, package version); then comes one line for each `reset`,
+`restore`, `step` and `refuse`, flushed as it is written, so that a kill loses at most the last.
 Each carries a hash of the world's record. `replay` does it all again and finds the first
 difference.
 """
@@ -90,6 +90,12 @@ class Recorder(gymnasium.Wrapper):
         self._write({"do": "step", "action": action, **_outcome(self.world, *result[1:])})
         return result
 
+    def refuse(self, reason: str) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """As `Env.refuse`."""
+        result = self.world.refuse(reason)
+        self._write({"do": "refuse", "reason": reason, **_outcome(self.world, *result[1:])})
+        return result
+
     def restore(self, snapshot: bytes) -> tuple[Any, dict[str, Any]]:
         """As `Env.restore`."""
         result = self.world.restore(snapshot)
@@ -163,6 +169,11 @@ class Replay:
     difference: Difference | None
 
     @property
+    def same(self) -> bool:
+        """Whether everything came out as the trace says."""
+        return self.difference is None
+
+    @property
     def sentence(self) -> str:
         """The outcome, for a person."""
         done = f"{self.env}: {self.steps} steps of {self.episodes} episodes re-executed"
@@ -195,7 +206,7 @@ def replay(path: str | Path, progress: Callable[[int, int], None] | None = None)
     for number, line in enumerate(lines[1:], start=2):
         difference = next(_differences(where, env, number, line), None)
         episodes += line["do"] == "reset"
-        steps += line["do"] == "step"
+        steps += line["do"] in ("step", "refuse")
         if progress is not None:
             progress(number, len(lines))
         if difference is not None:
@@ -274,4 +285,6 @@ def _execute(env: Env, line: Line) -> Line:
         return {"hash": record_hash(env)}
     if line["do"] == "step":
         return _outcome(env, *env.step(line["action"])[1:])
+    if line["do"] == "refuse":
+        return _outcome(env, *env.refuse(line["reason"])[1:])
     raise ValueError(line["do"])

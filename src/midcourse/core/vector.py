@@ -89,7 +89,7 @@ class Vector(VectorEnv):
         self._buffers = None if copy else self._frames.step()
         self._finals = None if copy else self._frames.views(num_envs)
         self._no_finals = self._frames.views(0)
-        self._begun = False
+        self.begun = False
 
     # --- Gymnasium ----------------------------------------------------------------------------
 
@@ -115,14 +115,14 @@ class Vector(VectorEnv):
             raise unknown("reset option", option, ("reset_mask", "task"))
         n, frames = self.num_envs, self._frames
         chosen = frames.all if mask is None else chosen_of(mask, n)
-        if not self._begun:
+        if not self.begun:
             if not chosen.all():
                 raise gymnasium.error.ResetNeeded("the first reset must be of every world")
             seed = [fresh_seed() for _ in range(n)] if seed is None else seed
         low, high = seeds_of(seed, n)
         which = tasks_of(task, self.program, n)
         self.program.entries["reset_batch"](self._worlds, self._shared, chosen, low, high, which)
-        self._begun = True
+        self.begun = True
         views = self._observe()
         success = self._worlds["success"] != 0
         if mask is None:
@@ -137,7 +137,7 @@ class Vector(VectorEnv):
                 world has then moved.
             ResetNeeded: no episode has begun, or (mode DISABLED) one is over.
         """
-        if not self._begun:
+        if not self.begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
         actions = actions_of(actions, self._action_shape, self._action_dtype)
         frames, masks, terms, rewards, flags = self._buffers or self._frames.step()
@@ -181,7 +181,7 @@ class Vector(VectorEnv):
         twin.spec = None
         twin._connect(self.program)
         twin._worlds[:] = self._one(i)
-        twin._begun = True
+        twin.begun = True
         return twin
 
     def text(self, i: int) -> str:
@@ -242,13 +242,13 @@ class Vector(VectorEnv):
         twin.autoreset_mode = self.autoreset_mode
         twin._connect(self.program, int(n), self.copy, self.threads)
         twin._worlds[:] = self._one(i)
-        twin._begun = True
+        twin.begun = True
         return twin
 
     # --- inside -------------------------------------------------------------------------------
 
     def _require_episode(self) -> None:
-        if not self._begun:
+        if not self.begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
 
     def _observe(self) -> Views:

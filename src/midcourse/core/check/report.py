@@ -42,6 +42,9 @@ class Report:
             return f"{self.id}: broken is law {', '.join(broken)} of {len(self.outcomes)} tried"
         return f"{self.id}: all {len(self.outcomes)} laws tried hold"
 
+    def __str__(self) -> str:
+        return self.sentence
+
     def print(self, console: Any = None) -> None:
         """One line for each law, then the counterexamples.
 

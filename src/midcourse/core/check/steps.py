@@ -23,6 +23,7 @@ def refused_actions(setting: Setting) -> None:
         for step in range(setting.size(60, 400)):
             _one_step(play, play.any() if step % 2 else play.legal())
         _outside(setting, level, kinds)
+        _words_without_meaning(setting, level)
     if components_are_masked(setting) and not setting.counts["masked actions"]:
         raise LawError("no masked action was met: are the masks all ones?")
 
@@ -64,6 +65,27 @@ def _one_step(play: Play, actions: np.ndarray) -> None:
             moved = [name for name, rows in changed.items() if rows[i]]
             if moved:
                 _fail(play, int(i), actions, f"changes {', '.join(moved)} ({reasons[i]!r})")
+
+
+def _words_without_meaning(setting: Setting, level: int) -> None:
+    """`refuse` charges a step, changes nothing else, and passes the reason on."""
+    env = setting.make(level, disturbances=0)
+    may_change = (*MAY_CHANGE, *setting.family.refused_may_change)
+    for trial in range(setting.size(5, 50)):
+        env.reset(seed=SEED + trial)
+        # Through bytes: a copy of a record by numpy leaves the gaps between its fields unwritten.
+        before = np.frombuffer(env.world.tobytes(), env.world.dtype)
+        info = env.refuse("the reason")[4]
+        setting.tried("words without meaning")
+        moved = [
+            name
+            for name in before.dtype.names or ()
+            if name not in may_change and before[name][0].tobytes() != env.world[name].tobytes()
+        ]
+        if moved or env.world["clock"] != before["clock"][0] + 1:
+            raise LawError(f"level {level}: refuse() changes {', '.join(moved) or 'no clock'}")
+        if info.get("refused") != "the reason":
+            raise LawError(f"level {level}: refuse() does not put its reason into info")
 
 
 def _fail(play: Play, i: int, actions: np.ndarray, what: str) -> None:
