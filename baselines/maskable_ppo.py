@@ -121,7 +121,8 @@ def train(args: Args) -> Result:
         disable=args.quiet,
     ) as bar:
         watch.bar, watch.row = bar, bar.add_task("", total=1.0, said="compiling")
-        model.learn(args.steps, callback=watch, reset_num_timesteps=False)
+        left = args.steps - model.num_timesteps
+        model.learn(left, callback=watch, reset_num_timesteps=False)
     path = args.out / "model.zip"
     replace(path, model.save)
     result = Result(

@@ -33,9 +33,9 @@ def test_a_failed_replacement_leaves_the_old_file_and_no_litter(tmp_path):
 
     def fail(beside):
         beside.write_text("half")
-        raise OSError
+        raise OSError("the disk is full")
 
-    with pytest.raises(OSError, match=""):
+    with pytest.raises(OSError, match="full"):
         replace(path, fail)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
