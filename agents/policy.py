@@ -90,6 +90,8 @@ def load(path: Path) -> Any:
         raise UserError(f"the agent sb3 plays what Stable-Baselines3 trained; {EXTRA}") from None
     try:
         data, parameters, _ = load_from_zip_file(path, device="cpu")
+        if data is None:
+            raise ValueError("it holds no settings")
         spaces = (data["observation_space"], data["action_space"])
         policy = data["policy_class"](*spaces, lambda _: 0.0, **data["policy_kwargs"])
         policy.load_state_dict(parameters["policy"])

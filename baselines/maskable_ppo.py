@@ -17,7 +17,7 @@ import time
 import zipfile
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -196,7 +196,7 @@ class Watch(BaseCallback):
         if self.rollouts:
             self._add_point()
             if self.rollouts % self.args.checkpoint_every == 0:
-                save_checkpoint(self.args, self.model, self)
+                save_checkpoint(self.args, cast(MaskablePPO, self.model), self)
         done = max(self.seconds / self.args.seconds, self.num_timesteps / self.args.steps)
         said = f"{self.num_timesteps:,} steps, success {self.success():.2f}"
         self.bar.update(self.row, completed=min(1.0, done), said=said)

@@ -109,6 +109,12 @@ def test_agent_without_answers_cannot_answer(monkeypatch):
     assert scores["Edge"] is not None
 
 
+def test_knobs_reach_the_episodes_and_leave_the_questions_undisturbed():
+    knobs = {"level": 3, "disturbances": 2, "titles": False}
+    rows = static.score("oracle", ID, count=20, tries=1, **knobs)
+    assert all(row.scores["oracle"] == 1.0 for row in rows)
+
+
 @pytest.mark.parametrize(("right", "count"), [(0, 20), (10, 20), (81, 263), (29, 29)])
 def test_wilson_equals_scipy(right, count):
     interval = binomtest(right, count).proportion_ci(method="wilson")

@@ -5,7 +5,7 @@ from gymnasium import spaces
 from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
-from midcourse.envs._template import observe, oracle, render, rules, state, tasks, text
+from midcourse.envs._template import facts, observe, oracle, render, rules, state, tasks, text
 
 FAMILY = Family(
     id="midcourse/Corridor-v0",
@@ -34,6 +34,11 @@ FAMILY = Family(
     render=render.render,
     idle=lambda world, shared: state.STOP,
     floors={1: 0.5, 2: 0.4},
+    refused_may_change=("message",),
+    refusal=text.refusal,
+    facts_of_arrays=facts.facts_of_arrays,
+    facts_of_text=facts.facts_of_text,
+    facts_of_picture=facts.facts_of_picture,
 )
 
 

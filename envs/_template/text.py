@@ -6,7 +6,7 @@ from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
 from midcourse.envs._template.rules import heading
-from midcourse.envs._template.state import LEFT, MESSAGES, RIGHT, STOP
+from midcourse.envs._template.state import LEFT, MESSAGES, RIGHT, STOP, WALL
 
 WORDS = {"left": LEFT, "right": RIGHT, "stop": STOP}
 
@@ -21,6 +21,11 @@ def text(world: Any, shared: Any) -> str:
         lines.append(f"Last action: {MESSAGES[world['message']]}.")
     lines.append(f"Steps left: {world['limit'] - world['clock']}")
     return "\n".join(lines)
+
+
+def refusal(world: Any, shared: Any) -> str:
+    """Why the last action was refused; "" if it was not."""
+    return MESSAGES[WALL] if world["message"] == WALL else ""
 
 
 def legal_actions(world: Any, shared: Any) -> list[str]:

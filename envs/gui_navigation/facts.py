@@ -1,6 +1,6 @@
 """What each view of GUI navigation tells, read back from the view alone.
 
-The three functions `facts_of_*` give equal dicts where the views agree:
+Where the views agree, what the three functions `facts_of_*` return is equal key by key:
 
 | key | value |
 |---|---|
@@ -9,9 +9,8 @@ The three functions `facts_of_*` give equal dicts where the views agree:
 | message | index into MESSAGES |
 | steps_left | share of the step limit in 256ths, as the picture's bar shows it |
 | popup | whether a popup is in the way |
-
-The arrays do not tell the page at hand, and tell the ways out only by the mask that lies beside
-them in info; `ways_of_text` and `ways_of_picture` read these from the other two.
+| page, pages | the page at hand, from 0, and how many there are; not in the arrays |
+| ways | which of back, home, scroll, done are open; beside the arrays, in the mask |
 """
 
 import re
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.envs.gui_navigation import render
-from midcourse.envs.gui_navigation.state import CLOSE, LABELS, MESSAGES, SLOTS
+from midcourse.envs.gui_navigation.state import CLOSE, LABELS, MESSAGES, PAGES, SLOTS
 from midcourse.envs.gui_navigation.text import NAMES, WORDS
 
 Facts = dict[str, Any]
@@ -66,16 +65,14 @@ def facts_of_text(text: str) -> Facts:
         "message": MESSAGES.index(said[0]) if said else 0,
         "steps_left": render.bar_pixels(int(steps[1]) / int(steps[2])),
         "popup": screen[4] is not None,
+        "page": int(screen[2] or 1) - 1,
+        "pages": int(screen[3] or 1),
+        "ways": tuple(WORDS[word] for line in lines for word in _words_after("Also: ", line)),
     }
 
 
-def ways_of_text(text: str) -> tuple[int, int, tuple[int, ...]]:
-    """The page at hand (from 0), how many there are, and which of back ... done are open."""
-    lines = text.splitlines()
-    _, screen, _ = _matches(lines)
-    also = [line[len("Also: ") :].split(", ") for line in lines if line.startswith("Also: ")]
-    ways = tuple(WORDS[word] for word in also[0]) if also else ()
-    return (int(screen[2]) - 1, int(screen[3]), ways) if screen[2] else (0, 1, ways)
+def _words_after(beginning: str, line: str) -> list[str]:
+    return line[len(beginning) :].split(", ") if line.startswith(beginning) else []
 
 
 def _matches(lines: list[str]) -> tuple[re.Match, re.Match, re.Match]:
@@ -113,6 +110,12 @@ def facts_of_picture(rgb: np.ndarray) -> Facts:
         "message": _bits(rgb, *render.MESSAGE_AT, 4, 1, 3),
         "steps_left": int((bar == render.BAR_COLOR).all(axis=1).sum()),
         "popup": bool((rgb[top, left] == render.VEIL_COLOR).all()),
+        **_page_of_picture(rgb),
+        "ways": tuple(
+            action
+            for action, (x, y, width, _) in render.BUTTONS.items()
+            if (rgb[y + 2, x + width // 2] == render.BUTTON_COLOR).all()
+        ),
     }
 
 
@@ -133,17 +136,12 @@ def boxes_of_picture(rgb: np.ndarray) -> dict[int, tuple[int, int, int, int]]:
     return boxes
 
 
-def ways_of_picture(rgb: np.ndarray) -> tuple[int, int, tuple[int, ...]]:
-    """The page at hand (from 0), how many there are, and which of back ... done are open."""
-    ways = []
-    for action, (x, y, width, _) in render.BUTTONS.items():
-        if (rgb[y + 2, x + width // 2] == render.BUTTON_COLOR).all():
-            ways.append(action)
+def _page_of_picture(rgb: np.ndarray) -> Facts:
+    """The page at hand and how many there are, from the dots on the title bar."""
     x, y = render.DOTS_AT
-    dots = [rgb[y, x - i * render.DOT_STEP].tolist() for i in range(3)]
-    lit = [i for i, dot in enumerate(dots) if dot == list(render.DOT_LIT)]
-    pages = sum(dot in (list(render.DOT_LIT), list(render.DOT_DARK)) for dot in dots)
-    return (pages - 1 - lit[0], pages, tuple(ways)) if lit else (0, 1, tuple(ways))
+    dots = [tuple(rgb[y, x - i * render.DOT_STEP].tolist()) for i in range(PAGES)]
+    pages = sum(dot in (render.DOT_LIT, render.DOT_DARK) for dot in dots)
+    return {"page": pages - 1 - dots.index(render.DOT_LIT) if pages else 0, "pages": pages or 1}
 
 
 def _label(rgb: np.ndarray, x: int, y: int) -> int:

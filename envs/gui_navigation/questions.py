@@ -75,7 +75,8 @@ class Asker:
     def enter(self, app: int) -> None:
         """Lay out the app of a task."""
         self.env.reset(seed=0, options={"task": app})
-        self.env._worlds["pending"] = 0  # nothing is disturbed while questions are asked
+        for name in ("scheduled", "pending"):  # nothing is disturbed while questions are asked
+            self.env._worlds[name] = 0
 
     def pair(self, place: int) -> tuple[int, int]:
         """A start and goal of the split, as `tasks.lay_out` has them."""

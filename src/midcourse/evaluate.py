@@ -70,6 +70,7 @@ def evaluate(
         UserError: an unknown id, agent or knob; a number out of range; or a folder that holds
             another run, is being written to, is damaged, or has no space.
     """
+    crew = nullcontext(workers) if workers else Workers(processes)
     plan = make_plan(env, tuple(agents), knobs or {}, tasks, repeats, seed, floors)
     lines: list[Mapping[str, Any]] = []
     tell = progress or (lambda done, total, line: None)
@@ -78,8 +79,8 @@ def evaluate(
         if journal:
             lines += journal.done
         tell(len(lines), len(plan), None)
-        with nullcontext(workers) if workers else Workers(processes) as crew:
-            for line, seconds in crew.play(plan.jobs(len(lines))):
+        with crew as players:
+            for line, seconds in players.play(plan.jobs(len(lines))):
                 lines.append(line)
                 if journal:
                     journal.append(line, seconds)

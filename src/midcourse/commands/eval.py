@@ -15,6 +15,7 @@ from midcourse.commands.common import RUNS, WorldArgs, print_tables, progress_ba
 from midcourse.core.errors import UserError
 from midcourse.evaluate import Results, evaluate
 from midcourse.evaluation.plan import Plan, make_plan
+from midcourse.evaluation.workers import Workers
 
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
 AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
@@ -51,7 +52,7 @@ def run(args: Args) -> int:
     env, knobs = args.env_id(), args.knobs()
     plan = make_plan(env, args.agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
     folder = args.out or RUNS / _name(plan)
-    with progress_bar(env) as progress:
+    with Workers(args.processes) as workers, progress_bar(env) as progress:
         results = evaluate(
             env,
             args.agents,
@@ -59,7 +60,7 @@ def run(args: Args) -> int:
             tasks=args.tasks,
             repeats=args.repeats,
             seed=args.seed,
-            processes=args.processes,
+            workers=workers,
             out=folder,
             progress=progress,
             floors=args.floors,

@@ -12,7 +12,7 @@ from typing import Any
 import gymnasium
 import tyro
 
-from midcourse import agents
+from midcourse.agents import names
 from midcourse.core.errors import unknown
 from midcourse.evaluation.plan import ids
 
@@ -35,7 +35,7 @@ def run(args: Args) -> int:
         print("\n".join([*describe(name), "", *knobs(name)]))
         return 0
     print("\n\n".join("\n".join(describe(name)) for name in known))
-    print(f"\nAgents: {', '.join(agents.names())}")
+    print(f"\nAgents: {', '.join(names())}")
     return 0
 
 

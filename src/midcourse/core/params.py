@@ -6,7 +6,6 @@ presets over it: a keyword given by the user wins over the level's value.
 
 import dataclasses
 from collections.abc import Mapping
-from operator import index
 from reprlib import repr as short  # a value may be a number of a thousand digits
 from typing import Any, ClassVar, Self
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from midcourse.core.engine.record import MAX_EVENTS
 from midcourse.core.errors import UserError, unknown
+from midcourse.core.tasks import is_whole
 
 SPLITS = ("train", "validation", "test")
 
@@ -61,7 +61,7 @@ class Params:
             if name not in fields:
                 raise unknown("knob", name, fields)
         level = given.get("level", 1)
-        if not _whole(level) or int(level) not in cls.LEVELS:
+        if not is_whole(level) or int(level) not in cls.LEVELS:
             levels = sorted(cls.LEVELS)
             raise UserError(
                 f"level {short(level)} does not exist: it is {levels[0]} to {levels[-1]}"
@@ -86,7 +86,7 @@ class Params:
     def _checked_kinds(self, asked: Any) -> tuple[str | None, ...]:
         """One entry for each disturbance: its name, or None for one that is drawn."""
         possible = self.kinds_possible()
-        if _whole(asked):
+        if is_whole(asked):
             asked = int(asked)
         elif not isinstance(asked, (str, tuple, list)):
             raise UserError(f"disturbances must be a number or names, not {asked!r}")
@@ -164,7 +164,7 @@ def _checked(field: dataclasses.Field, value: Any) -> Any:
         return value
     wanted = type(field.default)
     if isinstance(field.default, tuple):
-        if not isinstance(value, (tuple, list)) or not all(_whole(v) for v in value):
+        if not isinstance(value, (tuple, list)) or not all(is_whole(v) for v in value):
             raise UserError(f"{name} must be a sequence of whole numbers, not {value!r}")
         value = tuple(int(v) for v in value)
         for entry in value:
@@ -175,7 +175,7 @@ def _checked(field: dataclasses.Field, value: Any) -> Any:
             raise UserError(f"{name} must be True or False, not {value!r}")
         return bool(value)
     if wanted is int:
-        if not _whole(value):
+        if not is_whole(value):
             raise UserError(f"{name} must be a whole number, not {value!r}")
         value = int(value)
     elif wanted is float:
@@ -187,16 +187,8 @@ def _checked(field: dataclasses.Field, value: Any) -> Any:
     return value
 
 
-def _whole(value: Any) -> bool:
-    try:
-        index(value)
-    except TypeError:
-        return False
-    return not isinstance(value, bool)
-
-
 def _number(value: Any) -> bool:
-    return _whole(value) or isinstance(value, (float, np.floating))
+    return is_whole(value) or isinstance(value, (float, np.floating))
 
 
 def _check_bounds(name: str, value: float, low: float | None, high: float | None) -> None:

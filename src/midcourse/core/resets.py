@@ -17,7 +17,7 @@ def seeds_of(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.full(n, -1, np.int64), np.zeros(n, np.int64)
     if seed is None:
         return low, high
-    if hasattr(seed, "__index__"):
+    if tasks.is_whole(seed):
         tasks.check_seed(seed)
         tasks.check_seed(int(seed) + n - 1)
         each = int(seed) + np.arange(n, dtype=np.int64)
@@ -46,7 +46,7 @@ def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
     """Each world's task, int64 (n,); -1 for one that is drawn."""
     if task is None:
         return np.full(n, -1, np.int64)
-    if hasattr(task, "__index__"):
+    if tasks.is_whole(task):
         return np.full(n, program.check_task(task), np.int64)
     if not hasattr(task, "__len__") or len(task) != n:
         raise UserError(f"task={task!r}: give one for all or a list of {n}, one for each world")

@@ -59,10 +59,10 @@ def _difference(program: Program, data: bytes) -> str:
     length = int.from_bytes(data[len(MAGIC) : start], "little")
     try:
         theirs = json.loads(data[start : start + length])
-        ours = json.loads(program.prefix)
-        if theirs["id"] != ours["id"]:
-            return f"the snapshot is of {theirs['id']}, this environment is {ours['id']}"
-        for name, value in ours["params"].items():
+        if theirs["id"] != program.family.id:
+            return f"the snapshot is of {theirs['id']}, this environment is {program.family.id}"
+        ours = json.loads(json.dumps(program.params.as_dict()))  # tuples become lists
+        for name, value in ours.items():
             other = theirs["params"].get(name)
             if other != value:
                 return (

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 from midcourse.core.errors import UserError
@@ -31,19 +32,28 @@ def hash_words(*parts: Any) -> tuple[int, int]:
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
 
 
+def is_whole(value: Any) -> bool:
+    """Whether a value is an integer of Python's or numpy's; a bool is none."""
+    try:
+        index(value)
+    except TypeError:  # an array has __index__ as well, but refuses
+        return False
+    return not isinstance(value, bool)
+
+
 def check_index(task: Any, split: str, count: int) -> int:
     """A task's index as an int.
 
     Raises:
         UserError: not a whole number, or not an index of this split.
     """
-    if isinstance(task, bool) or not hasattr(task, "__index__"):
+    if not is_whole(task):
         raise UserError(f"options={{'task': i}} takes a whole number, not {task!r}")
-    index = int(task)
+    place = int(task)
     end = count or ENDLESS
-    if not 0 <= index < end:
-        raise UserError(f"task {index} does not exist: the split {split!r} has 0 to {end - 1}")
-    return index
+    if not 0 <= place < end:
+        raise UserError(f"task {place} does not exist: the split {split!r} has 0 to {end - 1}")
+    return place
 
 
 def check_seed(seed: Any) -> tuple[int, int]:
@@ -52,7 +62,7 @@ def check_seed(seed: Any) -> tuple[int, int]:
     Raises:
         UserError: not a whole number in [0, 2**63).
     """
-    if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+    if not is_whole(seed):
         raise UserError(f"a seed is a whole number, not {seed!r}")
     if not 0 <= int(seed) < 2**63:
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")

@@ -235,7 +235,7 @@ class Vector(VectorEnv):
 
     def fork(self, i: int, n: int) -> "Vector":
         """A new vector of n worlds, each in the state of world i."""
-        if isinstance(n, bool) or not hasattr(n, "__index__") or not 1 <= int(n) <= 2**24:
+        if not tasks.is_whole(n) or not 1 <= int(n) <= 2**24:
             raise UserError(f"fork({i}, {n!r}): the number of copies lies in [1, {2**24}]")
         twin = type(self).__new__(type(self))
         twin.render_mode = self.render_mode
@@ -257,7 +257,7 @@ class Vector(VectorEnv):
         return views
 
     def _index(self, i: int) -> int:
-        if isinstance(i, bool) or not hasattr(i, "__index__") or not 0 <= int(i) < self.num_envs:
+        if not tasks.is_whole(i) or not 0 <= int(i) < self.num_envs:
             raise UserError(f"world {i!r} does not exist: they are 0 to {self.num_envs - 1}")
         return int(i)
 

@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from midcourse import agents as players
+from midcourse.agents import make
 from midcourse.evaluation.aftermath import Aftermath, copy_of
 from midcourse.evaluation.plan import Job, commit, make_env, package_version, plain
 
@@ -41,7 +41,7 @@ def play(job: Job, env: gymnasium.Env | None = None, watch: Watcher | None = Non
     """
     started = time.perf_counter()
     world = env or make_env(job.env, dict(job.knobs))
-    agent = players.make(job.agent, job.agent_seed % 2**32)
+    agent = make(job.agent, job.agent_seed % 2**32)
     _, info = first = world.reset(seed=job.seed, options={"task": job.task})
     agent.reset(world)
     bare: Any = world.unwrapped
@@ -110,7 +110,7 @@ def _address(job: Job, bare: Any) -> dict[str, Any]:
 
 
 def _measures(bare: Any, tally: Tally, exact: bool) -> dict[str, Any]:
-    optimal = bare.optimal_steps() if exact else None
+    optimal: Any = bare.optimal_steps() if exact else None
     known = exact and tally.success
     return {
         "success": tally.success,

@@ -10,11 +10,11 @@ from typing import Any
 
 import gymnasium
 
-import midcourse
-from midcourse import agents as players
+from midcourse.agents import REGISTRY
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
 
+PACKAGE = "midcourse"
 FLOORS = ("do-nothing", "random")
 CEILING = "oracle"
 ENDLESS_TASKS = 100  # tasks taken from a split without an end, if no number was asked for
@@ -87,11 +87,9 @@ def make_plan(
     Raises:
         UserError: an unknown id, agent or knob, or a number out of range.
     """
-    world = make_env(env, knobs)
-    try:
-        count = world.unwrapped.task_count  # pyright: ignore[reportAttributeAccessIssue]
-    finally:
-        world.close()
+    world: Any = make_env(env, knobs)
+    count = world.unwrapped.task_count
+    world.close()
     for name, value in (("tasks", tasks), ("repeats", repeats)):
         if value is not None and value < 1:
             raise UserError(f"{name}={value} is out of range: it is at least 1")
@@ -117,7 +115,7 @@ def make_env(env: str, knobs: Mapping[str, Any]) -> gymnasium.Env:
 
 def ids() -> list[str]:
     """The registered ids of this package."""
-    return sorted(name for name in gymnasium.registry if name.startswith(f"{midcourse.__name__}/"))
+    return sorted(name for name in gymnasium.registry if name.startswith(f"{PACKAGE}/"))
 
 
 def check_agent(name: str) -> None:
@@ -127,9 +125,9 @@ def check_agent(name: str) -> None:
         UserError: an unknown name, or an argument missing or too many.
     """
     word, _, argument = name.partition(":")
-    if word not in players.REGISTRY:
-        raise unknown("agent", word, players.REGISTRY)
-    takes_argument = players.REGISTRY[word][2]
+    if word not in REGISTRY:
+        raise unknown("agent", word, REGISTRY)
+    takes_argument = REGISTRY[word][2]
     if takes_argument != bool(argument):
         wanted = f"wants an argument, as in {word}:..." if takes_argument else "takes no argument"
         raise UserError(f"the agent {word!r} {wanted}")
@@ -150,11 +148,11 @@ def plain(value: Any) -> Any:
 
 
 def package_version() -> str:
-    """The installed version of this package."""
+    """The installed version of this package, or "unknown"."""
     try:
-        return importlib.metadata.version(midcourse.__name__)
+        return importlib.metadata.version(PACKAGE)
     except importlib.metadata.PackageNotFoundError:
-        return midcourse.__version__
+        return "unknown"
 
 
 @cache
@@ -163,9 +161,9 @@ def commit() -> str:
 
     An installed package inside somebody else's checkout must not report that one's commit.
     """
-    package = Path(midcourse.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     root = package.parent.parent
-    if root / "src" / "midcourse" != package or not (root / ".git").exists():
+    if root / "src" / PACKAGE != package or not (root / ".git").exists():
         return "unknown"
     command = ["git", "-C", str(root), "rev-parse", "HEAD"]
     try:

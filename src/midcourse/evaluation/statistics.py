@@ -1,7 +1,7 @@
 """Estimates over tasks: pass^k, Pass@k, and bootstrap intervals."""
 
 from collections.abc import Iterable, Sequence
-from math import comb, isnan
+from math import comb, isnan, nan
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def interval(values: Sequence[float], seed: int = 0) -> tuple[float, float, floa
     """
     sample = np.array([v for v in values if not isnan(v)], np.float64)
     if not len(sample):
-        return (float("nan"),) * 3
+        return nan, nan, nan
     generator = np.random.default_rng(seed)
     means = np.empty(RESAMPLES)
     rows = max(1, BLOCK // len(sample))

@@ -11,9 +11,9 @@ ID = "midcourse/GuiNavigation-v0"
 SHAPES = [
     {"children": (3, 2), "screens": 8, "cross_links": 4},
     {"children": (2, 2), "cross_links": 6, "distractors": 2},
-    {"children": (4, 2), "cross_links": 5, "distractors": 4, "icons_per_page": 4},
+    {"children": (4, 2), "screens": 12, "cross_links": 5, "distractors": 4, "icons_per_page": 4},
     {"children": (1, 1, 1, 1), "cross_links": 8, "distractors": 7, "icons_per_page": 4},
-    {"children": (8,), "cross_links": 6, "distractors": 2, "icons_per_page": 4},
+    {"children": (8,), "screens": 0, "cross_links": 6, "distractors": 2, "icons_per_page": 4},
 ]
 
 

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,39 @@ from midcourse.core.check.fuzz import look, play
 from midcourse.core.check.hashes import HEAVY, trace_hashes
 from midcourse.core.check.setting import LawError, Setting
 
+Plan = dict[str, Any]  # arguments of `trace_hashes`
+
 SEED = 2_000_003
 FEW, SHORT = 3, 10  # worlds and steps where numba's compiler is off
+CHECKED = 16  # worlds where bounds are checked
 TIMEOUT = 900  # seconds for a process, most of it compilation
 
 
 def equal_bytes(setting: Setting) -> None:
     """Law 1: in one process, for several batch sizes and threads, and in other processes."""
-    steps = setting.size(30, 200)
     plans = [
-        {"level": level, "steps": steps, "seed": SEED + level, **kinds}
+        {"level": level, "steps": setting.size(30, 200), "seed": SEED + level, **kinds}
         for level, kinds in setting.settings()
     ]
+    # The checked code is compiled meanwhile: that takes longest.
+    with ThreadPoolExecutor(1) as pool:
+        checked = pool.submit(with_bounds_checks, setting, plans)
+        in_this_process(setting, plans)
+        after_play(setting)
+        in_another_process(setting, plans, "runs in another process", {}, {"n": 64})
+        few = {"n": FEW, "steps": SHORT}
+        variables = {"NUMBA_DISABLE_JIT": "1"}
+        in_another_process(setting, plans, "runs without compiler", variables, few)
+        found = checked.result()
+    _compare_all(setting, plans, "runs with bounds checks", found["hashes"], {"n": CHECKED})
+    for refused, accepted, complaint in found["fuzzed"]:
+        setting.tried("altered snapshots", refused + accepted)
+        if complaint:
+            raise LawError(f"with bounds checks, {complaint}")
+
+
+def in_this_process(setting: Setting, plans: list[Plan]) -> None:
+    """The same plans again, in other batches, and on two threads."""
     for plan in plans:
         first = trace_hashes(setting, n=64, **plan)
         for what, changed in (
@@ -36,36 +58,33 @@ def equal_bytes(setting: Setting) -> None:
             ("batches on 2 threads", {"n": 64, "threads": 2}),
         ):
             _compare(setting, what, plan, first, trace_hashes(setting, **plan, **changed))
-    after_play(setting)
-    in_other_processes(setting, plans)
 
 
-def in_other_processes(setting: Setting, plans: list[dict[str, Any]]) -> None:
-    """The same plans in a process as this one, with bounds checks, and without the compiler."""
-    ways: list[tuple[str, dict[str, str], dict[str, Any], int]] = [
-        ("runs in another process", {}, {"n": 64}, 0),
-        (
-            "runs with bounds checks",
-            {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(bounds_cache())},
-            {"n": 16},
-            setting.size(150, 2000),
-        ),
-        ("runs without compiler", {"NUMBA_DISABLE_JIT": "1"}, {"n": FEW, "steps": SHORT}, 0),
-    ]
-    for what, variables, changed, altered in ways:
-        runs = [{**plan, **changed} for plan in plans]
-        found = ask(setting, {"runs": runs, "fuzz": altered}, variables)
-        for run, hashes in zip(runs, found["hashes"], strict=True):
-            _compare(setting, what, run, trace_hashes(setting, **run), hashes)
-        for refused, accepted, complaint in found["fuzzed"]:
-            setting.tried("altered snapshots", refused + accepted)
-            if complaint:
-                raise LawError(f"with bounds checks, {complaint}")
-
-
-def _compare(
-    setting: Setting, what: str, plan: dict[str, Any], ours: list[str], theirs: list[str]
+def in_another_process(
+    setting: Setting, plans: list[Plan], what: str, variables: dict[str, str], changed: Plan
 ) -> None:
+    """The same plans under other environment variables."""
+    runs = [{**plan, **changed} for plan in plans]
+    _compare_all(setting, plans, what, ask(setting, {"runs": runs}, variables)["hashes"], changed)
+
+
+def with_bounds_checks(setting: Setting, plans: list[Plan]) -> dict[str, Any]:
+    """The answer of a process whose compiled code checks its indices."""
+    runs = [{**plan, "n": CHECKED} for plan in plans]
+    variables = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(bounds_cache())}
+    request = {"runs": runs, "fuzz": setting.size(150, 2000), "levels": setting.levels}
+    return ask(setting, request, variables)
+
+
+def _compare_all(
+    setting: Setting, plans: list[Plan], what: str, found: list[list[str]], changed: Plan
+) -> None:
+    for plan, hashes in zip(plans, found, strict=True):
+        ours = trace_hashes(setting, **{**plan, **changed})
+        _compare(setting, what, {**plan, **changed}, ours, hashes)
+
+
+def _compare(setting: Setting, what: str, plan: Plan, ours: list[str], theirs: list[str]) -> None:
     setting.tried(what)
     for i, (one, other) in enumerate(zip(ours, theirs, strict=False)):
         if one != other:
@@ -103,10 +122,10 @@ def after_play(setting: Setting) -> None:
 
 def bounds_cache() -> Path:
     """The cache folder of code compiled with bounds checks, beside numba's own."""
-    import numba
+    from numba.core import config
     from numba.misc.appdirs import user_cache_dir
 
-    own = numba.config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue]
+    own = config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue]
     return Path(own or user_cache_dir("midcourse")) / "boundscheck"
 
 

@@ -88,8 +88,10 @@ def look(env: Env) -> None:
         raise ValueError(f"the observation is outside its space: {observation}")
     if not np.isfinite(list(info.get("reward_terms", {"": 0.0}).values())).all():
         raise ValueError(f"reward terms {info['reward_terms']}")
-    env.text(), env.legal_actions(), env.events(), env.task(), env.action_masks()
+    for view in (env.text, env.legal_actions, env.events, env.task, env.action_masks):
+        view()
     if env.FAMILY.oracle == "exact":
-        env.cost_to_go(), env.optimal_steps(), env.progress()
+        for figure in (env.cost_to_go, env.optimal_steps, env.progress):
+            figure()
     if env.world["running"]:
         env.oracle_action()

@@ -74,13 +74,14 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         request: "id" and "knobs"; "runs": arguments of `trace_hashes`; "resume": of `played_on`,
-            with level, knobs and a snapshot; "fuzz": altered snapshots to try at each level.
+            with level, knobs and a snapshot; "fuzz": altered snapshots to try at each of the
+            "levels".
 
     Returns:
         "hashes" and "resumed" in the order asked for, "fuzzed" (refused, accepted, complaint),
         and which heavy "modules" have been imported.
     """
-    setting = Setting(request["id"], None, False, request["knobs"])
+    setting = Setting(request["id"], request.get("levels"), False, request["knobs"])
     resumed = []
     for one in request.get("resume", ()):
         env = setting.make(one["level"], **one["knobs"])

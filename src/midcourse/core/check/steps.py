@@ -5,7 +5,9 @@ import numpy as np
 from gymnasium import spaces
 
 from midcourse.core.check.setting import LawError, Play, Setting, allowed
+from midcourse.core.env import Env
 from midcourse.core.errors import UserError
+from midcourse.core.vector import Vector
 
 SEED = 5_000_011
 WORLDS = 64
@@ -102,8 +104,8 @@ def _beyond(space: spaces.Space) -> float:
     return float(space.high.max()) * 2 + 1
 
 
-def _must_refuse(setting: Setting, env: gymnasium.Env, action: object) -> None:
-    worlds = env.worlds if hasattr(env, "worlds") else env.world
+def _must_refuse(setting: Setting, env: Env | Vector, action: object) -> None:
+    worlds = env.world if isinstance(env, Env) else env.worlds
     before = worlds.tobytes()
     try:
         env.step(action)
@@ -117,7 +119,7 @@ def _must_refuse(setting: Setting, env: gymnasium.Env, action: object) -> None:
 
 def endings(setting: Setting) -> None:
     """Law 8: terminated from the task, truncated at the limit and only there."""
-    spec = setting.make(setting.levels[0]).spec
+    spec = gymnasium.make(setting.id, **setting.knobs).spec
     limit = spec.max_episode_steps if spec is not None else None
     if limit is not None:
         raise LawError(f"max_episode_steps={limit} is registered: the limit belongs in the record")

@@ -1,0 +1,122 @@
+"""The report: self-contained, and whatever it is told stays text."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from math import nan
+from xml.etree import ElementTree
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from midcourse.core.errors import UserError
+from midcourse.evaluation.plan import make_plan
+from midcourse.evaluation.summary import COLUMNS, Estimate, Row
+from midcourse.report import Report, Section, render, write_report
+from midcourse.reporting import png
+from midcourse.reporting.recording import Frame, Recording, record
+from midcourse.reporting.svg import Bar, Curve, plot_bars, plot_curves
+
+ID = "midcourse/GuiNavigation-v0"
+HOSTILE = "</script><script>alert(1)</script><img src=http://x.invalid onerror='a'>\"&{{ 7*7 }}"
+
+
+def row(agent, mean=0.5):
+    estimates = {column: Estimate(mean, mean - 0.1, mean + 0.1) for column in COLUMNS}
+    return Row(agent, 10, 5, {**estimates, "regret": Estimate(nan, nan, nan)}, {1: mean}, {1: mean})
+
+
+def page(words="plain", picture=None):
+    frames = [Frame(picture, words, words, -0.01, -0.01, (words,))] * 3
+    return render(
+        Report(
+            title=words,
+            summary=words,
+            sections=[Section(words, [row(words), row("oracle", 1.0)], words, words)],
+            curves={words: [Curve(words, [(0, 0.0), (10, 0.5)])]},
+            curve_axis=words,
+            recordings=[Recording(words, words, frames)] * 5,
+            facts={words: words},
+            labels={"oracle": words},
+        )
+    )
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def tags(text):
+    parser = Tags()
+    parser.feed(text)
+    return parser.found
+
+
+def test_it_asks_nothing_of_a_network():
+    picture = png.data_uri(np.zeros((4, 4, 3), np.uint8))
+    text = page(picture=picture)
+    for _, attributes in tags(text):
+        for name in ("src", "href", "action", "data", "srcset", "poster"):
+            assert attributes.get(name, "data:").startswith("data:")
+    assert not re.search(r"https?://|url\(|@import|fetch\(|XMLHttp|WebSocket", text)
+    assert "<link" not in text
+
+
+def test_hostile_text_stays_text():
+    plain, hostile = tags(page()), tags(page(HOSTILE))
+    assert [tag for tag, _ in plain] == [tag for tag, _ in hostile]
+    assert sum(tag == "script" for tag, _ in hostile) == 1
+    assert not any(name.startswith("on") for _, attributes in hostile for name in attributes)
+    assert "49" not in re.sub(r"[\d.]{3,}", "", page(HOSTILE)), "a template ran inside a template"
+
+
+def test_undefined_measures_are_dashes():
+    assert "nan" not in page()
+    assert "&ndash;" not in page()  # a measure that nobody has gets no column
+    both = Section("s", [row("a"), Row("b", 1, 1, {c: Estimate(1, 1, 1) for c in COLUMNS}, {}, {})])
+    assert "&ndash;" in render(Report("t", [both]))
+
+
+def test_plots_are_well_formed():
+    colours = {"<a>": "#000000"}
+    bars = plot_bars([("one\ntwo", [Bar("<a>", 0.5, 0.4, 1.0), Bar("b", nan, nan, nan)])], colours)
+    curve = plot_curves([Curve("<a>", [(0, 0), (100, 1)])], "<x>", colours)
+    for text in (bars, curve, plot_curves([], "x", {})):
+        ElementTree.fromstring(text)
+    assert bars.count("<rect") == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (7, 5, 3), (256, 256, 3)])
+def test_png_is_read_back_by_another_library(shape):
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    header, _, data = png.data_uri(picture).partition(",")
+    assert header == "data:image/png;base64"
+    read = matplotlib.image.imread(io.BytesIO(base64.b64decode(data)), format="png")
+    assert np.array_equal(np.rint(read * 255).astype(np.uint8), picture)
+
+
+def test_a_recording_tells_what_happened():
+    knobs = {"level": 2, "disturbances": "popup", "disturb_at": ("step", 1)}
+    job = next(make_plan(ID, ("oracle",), knobs, 1, 1, 0, floors=False).jobs())
+    recording = record(job, "title")
+    first, second, *_, last = recording.frames
+    assert (first.action, first.reward, first.events) == ("", 0.0, ())
+    assert second.events == ("popup",)
+    assert second.action in ("back", "home") or second.action.startswith("click ")
+    assert last.action == "done"
+    assert last.total == pytest.approx(1.0 - 0.01 * (len(recording.frames) - 1))
+    assert recording.outcome.startswith(f"success in {len(recording.frames) - 1} steps")
+    assert all(frame.text for frame in recording.frames)
+
+
+def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        write_report(Report("t", []), tmp_path / "file" / "report.html")
