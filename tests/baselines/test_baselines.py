@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -75,7 +76,7 @@ def test_a_killed_tabular_q_goes_on_and_ends_alike(tmp_path):
 def test_the_update_is_watkins_and_dayans(tmp_path):
     args = q_args(tmp_path, worlds=1, alpha=0.5, discount=0.9)
     knobs = {"observation": "compact", "reward_terms": False}
-    vector = gymnasium.make_vec(args.env, 1, autoreset_mode="SameStep", **knobs)
+    vector: Any = gymnasium.make_vec(args.env, 1, autoreset_mode="SameStep", **knobs)
     run = tabular_q.Run(args, vector)
     run.table.values[:] = np.random.default_rng(0).random(run.table.values.shape, np.float32)
     for _ in range(50):
@@ -136,13 +137,13 @@ def test_tables_are_the_linear_layer_over_one_hot_vectors(ppo):
 
     from midcourse.baselines.label_policy import LabelFeatures
 
-    env = gymnasium.make("midcourse/GuiNavigation-v0", level=3)
+    env: Any = gymnasium.make("midcourse/GuiNavigation-v0", level=3)
     features = LabelFeatures(env.observation_space, width=16, matches=True)
     observation, _ = env.reset(seed=0)
     batch = {key: torch.as_tensor(np.array(value))[None] for key, value in observation.items()}
     hot = []
     for key, space in env.observation_space.spaces.items():
-        sizes = getattr(space, "nvec", None) if hasattr(space, "nvec") else [getattr(space, "n", 0)]
+        sizes = space.nvec if hasattr(space, "nvec") else [getattr(space, "n", 0)]
         if sizes[0]:
             ids = batch[key].reshape(-1).long()
             pairs = zip(ids, sizes, strict=True)

@@ -1,5 +1,7 @@
 """Words, pixels and clicks: the same world; what means nothing costs a step and no more."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ ID = "midcourse/GuiNavigation-v0"
 CLOCKS = {"clock", "message", "terms"}  # fields that a refused action may change
 
 
-def make(**knobs):
+def make(**knobs) -> Any:
     return gymnasium.make(ID, **knobs)
 
 
