@@ -34,7 +34,8 @@ class SB3Policy:
         except ImportError:
             raise UserError(f"the agent sb3 plays with torch; {EXTRA}") from None
         self.generator = torch.Generator().manual_seed(seed)
-        self.policy: Any = load(Path(path))
+        with torch.random.fork_rng(devices=[]):  # weights are drawn before they are loaded
+            self.policy: Any = load(Path(path))
         self.path, self.deterministic = path, deterministic
         self.is_masked = "action_masks" in inspect.signature(self.policy.predict).parameters
 
@@ -60,13 +61,10 @@ class SB3Policy:
             options["action_masks"] = info["action_mask"]
         elif not self.is_masked:
             options |= {"state": self.state, "episode_start": self.starts}
-        outer = torch.get_rng_state()
-        torch.set_rng_state(self.generator.get_state())
-        try:
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self.generator.get_state())
             action, self.state = self.policy.predict(observation, **options)
             self.generator.set_state(torch.get_rng_state())
-        finally:
-            torch.set_rng_state(outer)
         self.starts[:] = False
         return int(action) if np.ndim(action) == 0 else action
 

@@ -1,1 +1,1 @@
-"""."""
+"""Reference algorithms, one importable and runnable file each."""

@@ -22,14 +22,14 @@ from typing import Any
 import gymnasium
 import numpy as np
 import torch
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
-from midcourse.baselines.label_policy import LabelPolicy
-from midcourse.wrappers import SB3VecEnv
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
+from midcourse.baselines.label_policy import LabelPolicy
+from midcourse.wrappers import SB3VecEnv
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
 WINDOW = 400  # episodes over which the success rate is taken
@@ -110,6 +110,7 @@ def train(args: Args) -> Result:
     """
     torch.set_num_threads(args.threads)
     env = SB3VecEnv.make(args.env, args.worlds, **_knobs(args))
+    _compile(env)
     watch = Watch(args)
     model = _start(args, env, watch)
     with Progress(
@@ -254,6 +255,12 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
     watch.recent.extend(recent)
     watch.rollouts += 1
     return model
+
+
+def _compile(env: SB3VecEnv) -> None:
+    """Let the rules compile before the clock runs."""
+    env.reset()
+    env.step(np.zeros(env.num_envs, np.int64))
 
 
 def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:

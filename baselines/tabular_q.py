@@ -21,11 +21,11 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from midcourse.agents import tabular
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import midcourse
+from midcourse.agents import tabular
+from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 
 WINDOW = 1000  # episodes over which the success rate is taken
 
@@ -186,6 +186,8 @@ def train(args: Args) -> Result:
     vector = gymnasium.make_vec(
         args.env, args.worlds, autoreset_mode="SameStep", **_knobs(args, "train")
     )
+    vector.reset()
+    vector.step(np.zeros(args.worlds, np.int64))  # so that the rules compile before the clock runs
     run = Run(args, vector)
     _resume(args, run)
     curve = Curve(args.out / "curve.jsonl", run.steps)

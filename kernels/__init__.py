@@ -1,1 +1,1 @@
-"""."""
+"""GPU kernels, each beside its plain reference."""

@@ -8,6 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3", "transformers"}
 
+# Modules that are themselves imported late: by `bind` with numba, by name with their extra.
+LATE = {"loops.py", "sb3.py"}
+
 # folder -> prefixes of ours that its modules may import, also inside functions
 ALLOWED = {
     "src/midcourse/core": ["midcourse.core"],
@@ -80,7 +83,7 @@ def test_kernels_import_only_torch_and_triton():
 @pytest.mark.parametrize("folder", ["src/midcourse/core", "envs", "wrappers", "agents"])
 def test_nothing_heavy_is_imported_at_the_top_of_a_module(folder):
     for path in modules(folder):
-        if path.name == "loops.py":
-            continue  # imported by `bind` alone, with numba
+        if path.name in LATE:
+            continue
         heavy = {n.split(".")[0] for n in imports(path, top_level_only=True)} & HEAVY
         assert not heavy, f"{path.relative_to(ROOT)} imports {heavy} at its top"

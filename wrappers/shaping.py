@@ -3,9 +3,9 @@
 from typing import Any
 
 import gymnasium
-from midcourse.wrappers.base import Wrapper
 
 from midcourse.core.errors import UserError
+from midcourse.wrappers.base import Wrapper
 
 
 class OracleShaping(Wrapper):

@@ -6,10 +6,10 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium import spaces
-from midcourse.wrappers.base import Wrapper
 
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
+from midcourse.wrappers.base import Wrapper
 
 SIDE = 256  # pixels, of a picture
 LONGEST = 20_000  # characters of an observation

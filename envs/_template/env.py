@@ -1,11 +1,11 @@
 """The corridor, wired. Copy this folder, rename it, and change one file after another."""
 
 from gymnasium import spaces
-from midcourse.envs._template import observe, oracle, render, rules, state, tasks, text
 
 from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
+from midcourse.envs._template import observe, oracle, render, rules, state, tasks, text
 
 FAMILY = Family(
     id="midcourse/Corridor-v0",

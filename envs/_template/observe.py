@@ -2,6 +2,7 @@
 
 import numpy as np
 from gymnasium import spaces
+
 from midcourse.envs._template.rules import heading
 from midcourse.envs._template.state import ACTIONS, LEFT, LONGEST, MESSAGES, STOP
 

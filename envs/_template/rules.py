@@ -1,5 +1,6 @@
 """The dynamics of the corridor: one step, and what disturbs it."""
 
+from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs._template.state import (
     ARRIVED,
     LEFT,
@@ -11,8 +12,6 @@ from midcourse.envs._template.state import (
     WIND,
     WRONG_PLACE,
 )
-
-from midcourse.core.engine.rng import FAULTS, below
 
 
 def step(world, shared, action):

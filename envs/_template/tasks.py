@@ -1,9 +1,8 @@
 """Tasks of the corridor: how they are drawn, and what divides the splits."""
 
-from midcourse.envs._template.state import CorridorParams
-
 from midcourse.core.engine.rng import LAYOUT, below
 from midcourse.core.family import Program
+from midcourse.envs._template.state import CorridorParams
 
 COUNTS = {"train": 0, "validation": 20, "test": 40}  # 0: one for each 31-bit index
 

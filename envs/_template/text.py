@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from midcourse.envs._template.rules import heading
-from midcourse.envs._template.state import LEFT, MESSAGES, RIGHT, STOP
-
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
+from midcourse.envs._template.rules import heading
+from midcourse.envs._template.state import LEFT, MESSAGES, RIGHT, STOP
 
 WORDS = {"left": LEFT, "right": RIGHT, "stop": STOP}
 

@@ -18,6 +18,7 @@ import re
 from typing import Any
 
 import numpy as np
+
 from midcourse.envs.gui_navigation import render
 from midcourse.envs.gui_navigation.state import CLOSE, LABELS, MESSAGES, SLOTS
 from midcourse.envs.gui_navigation.text import NAMES, WORDS

@@ -2,6 +2,8 @@
 
 import numpy as np
 from gymnasium import spaces
+
+from midcourse.core.engine.copying import copy
 from midcourse.envs.gui_navigation.oracle import find_app
 from midcourse.envs.gui_navigation.state import (
     ACTIONS,
@@ -15,8 +17,6 @@ from midcourse.envs.gui_navigation.state import (
     POPUP_SHAPES,
     SLOTS,
 )
-
-from midcourse.core.engine.copying import copy
 
 ICON_SPACE = spaces.MultiDiscrete([LABELS] * SLOTS, dtype=np.int16)
 

@@ -6,6 +6,7 @@ from the record; disturbances that have yet to come are not.
 """
 
 import numpy as np
+
 from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, NOWHERE, SCREENS, SCROLL
 
 FAR = 1 << 30  # farther than any way

@@ -12,6 +12,9 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from midcourse.core.engine.record import Record
+from midcourse.core.errors import UserError
 from midcourse.envs.gui_navigation import text
 from midcourse.envs.gui_navigation.observe import shown
 from midcourse.envs.gui_navigation.state import (
@@ -23,9 +26,6 @@ from midcourse.envs.gui_navigation.state import (
     SCROLL,
     SLOTS,
 )
-
-from midcourse.core.engine.record import Record
-from midcourse.core.errors import UserError
 
 SIZE = 256
 CELL = 6  # side of a swatch's cell, 3 x 3 of which spell a label

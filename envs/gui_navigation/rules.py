@@ -1,6 +1,8 @@
 """The dynamics of GUI navigation: one step, and what disturbs it."""
 
 import numpy as np
+
+from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs.gui_navigation.oracle import (
     FAR,
     cheapest,
@@ -41,8 +43,6 @@ from midcourse.envs.gui_navigation.state import (
     SLOTS,
     WRONG_SCREEN,
 )
-
-from midcourse.core.engine.rng import FAULTS, below
 
 ATTEMPTS = 16  # draws before a disturbance gives up for this step
 

@@ -12,6 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+from midcourse.core import tasks
+from midcourse.core.engine.record import Record
+from midcourse.core.engine.rng import LAYOUT, STREAMS, below
+from midcourse.core.family import Program
 from midcourse.envs.gui_navigation import state
 from midcourse.envs.gui_navigation.oracle import find_app, own_app
 from midcourse.envs.gui_navigation.state import (
@@ -34,11 +39,6 @@ from midcourse.envs.gui_navigation.state import (
     WHOLE,
     GuiParams,
 )
-
-from midcourse.core import tasks
-from midcourse.core.engine.record import Record
-from midcourse.core.engine.rng import LAYOUT, STREAMS, below
-from midcourse.core.family import Program
 
 SHARES = {"train": (0.0, 0.7), "validation": (0.7, 0.8), "test": (0.8, 1.0)}
 COUNTS = {"train": 0, "validation": 50, "test": 100}

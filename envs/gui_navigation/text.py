@@ -5,14 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from midcourse.envs.gui_navigation import state
-from midcourse.envs.gui_navigation.observe import shown, write_names
-from midcourse.envs.gui_navigation.oracle import find_app, own_app
-from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, MESSAGES, SCROLL, SLOTS
 
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
+from midcourse.envs.gui_navigation import state
+from midcourse.envs.gui_navigation.observe import shown, write_names
+from midcourse.envs.gui_navigation.oracle import find_app, own_app
+from midcourse.envs.gui_navigation.state import BACK, DONE, HOME, MESSAGES, SCROLL, SLOTS
 
 FIRST_WORDS = (
     "Amber", "Birch", "Cobalt", "Dusky", "Ember", "Fallow", "Gilded", "Hollow", "Ivory", "Juniper",
@@ -30,6 +30,15 @@ NAMES = ("", "Close") + tuple(
 )
 WORDS = {"back": BACK, "home": HOME, "scroll": SCROLL, "done": DONE}
 HINT = 'say click 3, click "Label", back, home, scroll or done'
+REFUSED = (
+    state.NOTHING,
+    state.NO_ICON,
+    state.NO_PARENT,
+    state.AT_HOME,
+    state.NO_PAGES,
+    state.DEAD_LINK,
+    state.POPUP_OPEN,
+)
 LONGEST = 200  # characters of a reply that are quoted back
 
 
@@ -74,6 +83,11 @@ def _open(world: Record, app: Any, action: int) -> bool:
     if action in (BACK, HOME):
         return world.screen != 0
     return action != SCROLL or app.pages[world.screen] > 1
+
+
+def refusal(world: Any, shared: Any) -> str:
+    """Why the last action was refused; "" if it was not."""
+    return MESSAGES[world["message"]] if world["message"] in REFUSED else ""
 
 
 def legal_actions(world: Any, shared: Any) -> list[str]:

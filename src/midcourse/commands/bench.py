@@ -1,24 +1,29 @@
 """Measure the speed, each figure beside another library's in the same run.
 
 Example:
-    midcourse bench
+    midcourse bench gui_navigation
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import tyro
 
-from midcourse.commands.common import part
+from midcourse.commands.common import RUNS, part
 
 
 @dataclass
 class Args:
-    """What is passed on to the benchmarks."""
+    """What is measured, and where it goes."""
 
-    options: tyro.conf.Positional[tuple[str, ...]] = ()
-    """Names of benchmarks; all of them if left out."""
+    subjects: tyro.conf.Positional[tuple[str, ...]] = ()
+    """Files of `benchmarks/` without their ending; all of them if left out."""
+    out: Path = RUNS
+    """Folder of bench.csv, to which the rows are appended."""
+    readme: bool = False
+    """Write the table into the repository's README as well."""
 
 
 def run(args: Args) -> int:
-    """Run the benchmarks."""
-    return part("bench", "the benchmarks").main(list(args.options)) or 0
+    """Run the benchmarks; 1 if a goal was missed."""
+    return part("bench", "the benchmarks").main(list(args.subjects), args.out, args.readme)

@@ -1,1 +1,1 @@
-"""."""
+"""What every world stands on: parameters, tasks, environments, snapshots."""

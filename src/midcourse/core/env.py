@@ -212,6 +212,11 @@ class Env(gymnasium.Env):
     # --- snapshots ----------------------------------------------------------------------------
 
     @property
+    def begun(self) -> bool:
+        """Whether an episode has begun, so that there is a state to speak of."""
+        return self._begun
+
+    @property
     def world(self) -> np.void:
         """The record itself. Reading is free; what is written is on the writer's own head."""
         self._require_episode()

@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 from midcourse.core import tasks
 from midcourse.core.engine import bind
-from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
+from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
 from midcourse.core.errors import UserError
 from midcourse.core.params import Params
 
@@ -58,11 +58,17 @@ class Family:
     oracle: str = "exact"  # or "reference"
     controller: str = ""  # name of the reference controller
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
-    # The facts that each view tells, as values that are equal where the views agree:
+    click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
+    # For the battery: what it cannot know by itself.
+    refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write
+    refusal: Callable[[Any, Any], str] | None = None  # why the last action was refused, or ""
+    lacks: tuple[str, ...] = ()  # of the views "arrays", "text", "picture"
+    # The facts that each view tells, as values that are equal where the views agree.
     facts_of_arrays: Callable[[Any], Any] | None = None  # (observation of view "dict") -> facts
     facts_of_text: Callable[[str], Any] | None = None
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
-    click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
+    # (env, wanted, seed) -> Items, see `core/questions.py`
+    questions: Callable[[Any, Mapping[str, int], int], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,9 @@ class Program:
         self.family = family
         self.params = params
         self.view = family.views[params.observation]
-        self.world_dtype = family.world(params)
-        self.frame_dtype = _frame_dtype(self.view, family.action_space, family.terms)
-        self.shared = np.zeros(1, family.shared(params))
+        self.world_dtype = same(family.world(params))
+        self.frame_dtype = same(_frame_dtype(self.view, family.action_space, family.terms))
+        self.shared = np.zeros(1, same(family.shared(params)))
         self._fill_shared()
         family.build(self)
 
@@ -145,22 +151,25 @@ class Program:
 
 
 def _frame_dtype(view: View, action_space: spaces.Space, terms: tuple[str, ...]) -> np.dtype:
-    """The view's fields where they lie, then what goes into info."""
-    info = np.dtype(
-        [
-            ("view", view.dtype),
-            ("action_mask", np.int8, (mask_size(action_space),)),
-            ("reward_terms", np.float64, (len(terms),)),
-        ],
-        align=True,
-    )
-    parts = {**_fields(view.dtype), **_fields(info)}
-    del parts["view"]
+    """What goes into info, then the view's fields.
+
+    Rules see views and masks also as records of their own. numba takes a record that begins with
+    all fields of another for its subtype, with a warning; so this one begins with neither.
+    """
+    parts = [
+        ("reward_terms", np.float64, (len(terms),)),
+        ("action_mask", np.int8, (mask_size(action_space),)),
+        ("view", view.dtype),
+    ]
+    whole = np.dtype(parts, align=True)
+    start = _fields(whole)["view"][1]
+    fields = {name: field for name, field in _fields(whole).items() if name != "view"}
+    fields |= {name: (kind, start + at) for name, (kind, at) in _fields(view.dtype).items()}
     layout: Any = {
-        "names": list(parts),
-        "formats": [kind for kind, _ in parts.values()],
-        "offsets": [offset for _, offset in parts.values()],
-        "itemsize": info.itemsize,
+        "names": list(fields),
+        "formats": [kind for kind, _ in fields.values()],
+        "offsets": [offset for _, offset in fields.values()],
+        "itemsize": whole.itemsize,
     }
     return np.dtype(layout, align=True)
 

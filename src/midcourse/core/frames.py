@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
+from midcourse.core.engine.record import same
 from midcourse.core.family import Program, mask_size
 
 Views = tuple[np.ndarray, np.ndarray, np.ndarray]  # observation frames, masks, reward terms
@@ -21,12 +22,12 @@ class Frames:
     def __init__(self, program: Program, num_envs: int):
         space = program.view.space
         self.num_envs = num_envs
-        self.dtype = program.view.dtype
+        self.dtype = same(program.view.dtype)
         self.keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
         self.terms = program.family.terms if program.params.reward_terms else ()
         size = mask_size(program.family.action_space)
         self.masked = program.params.masks and size > 0
-        self.mask_dtype = np.dtype([("action_mask", np.int8, (size,))])
+        self.mask_dtype = same(np.dtype([("action_mask", np.int8, (size,))]))
         self.all = np.ones(num_envs, BOOL)
         self.all.flags.writeable = False
 

@@ -6,7 +6,11 @@ presets over it: a keyword given by the user wins over the level's value.
 
 import dataclasses
 from collections.abc import Mapping
+from operator import index
+from reprlib import repr as short  # a value may be a number of a thousand digits
 from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from midcourse.core.engine.record import MAX_EVENTS
 from midcourse.core.errors import UserError, unknown
@@ -57,10 +61,12 @@ class Params:
             if name not in fields:
                 raise unknown("knob", name, fields)
         level = given.get("level", 1)
-        if isinstance(level, bool) or level not in cls.LEVELS:
+        if not _whole(level) or int(level) not in cls.LEVELS:
             levels = sorted(cls.LEVELS)
-            raise UserError(f"level {level!r} does not exist: it is {levels[0]} to {levels[-1]}")
-        values = {**cls.LEVELS[level], **given}
+            raise UserError(
+                f"level {short(level)} does not exist: it is {levels[0]} to {levels[-1]}"
+            )
+        values = {**cls.LEVELS[int(level)], **given}
         for name, value in values.items():
             values[name] = _checked(fields[name], value)
         params = cls(**values)
@@ -80,13 +86,16 @@ class Params:
     def _checked_kinds(self, asked: Any) -> tuple[str | None, ...]:
         """One entry for each disturbance: its name, or None for one that is drawn."""
         possible = self.kinds_possible()
-        if isinstance(asked, bool) or not isinstance(asked, (int, str, tuple, list)):
+        if _whole(asked):
+            asked = int(asked)
+        elif not isinstance(asked, (str, tuple, list)):
             raise UserError(f"disturbances must be a number or names, not {asked!r}")
         if isinstance(asked, int):
-            if not 0 <= asked <= len(possible):
+            most = min(len(possible), MAX_EVENTS)
+            if not 0 <= asked <= most:
                 raise UserError(
-                    f"disturbances={asked} cannot be drawn: these knobs allow 0 to "
-                    f"{len(possible)} kinds ({', '.join(possible)})"
+                    f"disturbances={short(asked)} cannot be drawn: these knobs allow 0 to "
+                    f"{most} kinds ({', '.join(possible)})"
                 )
             return (None,) * asked
         names = (asked,) if isinstance(asked, str) else tuple(asked)
@@ -131,13 +140,12 @@ class Params:
 
 
 def _checked_time(time: Any) -> tuple[str, float]:
-    valid = isinstance(time, (tuple, list)) and len(time) == 2 and isinstance(time[1], (int, float))
-    if not valid or isinstance(time[1], bool):
+    if not isinstance(time, (tuple, list)) or len(time) != 2 or not _number(time[1]):
         raise UserError(f'disturb_at takes ("step", 5) or ("progress", 0.5), not {time!r}')
     unit, at = time
     if unit not in ("step", "progress"):
         raise unknown("unit in disturb_at", unit, ("step", "progress"))
-    if unit == "step" and (at != int(at) or not 1 <= at <= 1_000_000):
+    if unit == "step" and not (1 <= at <= 1_000_000 and at == int(at)):
         raise UserError(f"disturb_at=('step', n) wants a whole n from 1 on, not {at!r}")
     if unit == "progress" and not 0 < at <= 1:
         raise UserError(f"disturb_at=('progress', x) wants x in (0, 1], not {at!r}")
@@ -171,17 +179,26 @@ def _checked(field: dataclasses.Field, value: Any) -> Any:
             raise UserError(f"{name} must be a whole number, not {value!r}")
         value = int(value)
     elif wanted is float:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        if not _number(value) or value != value:
             raise UserError(f"{name} must be a number, not {value!r}")
+        _check_bounds(name, value, low, high)
         value = float(value)
     _check_bounds(name, value, low, high)
     return value
 
 
 def _whole(value: Any) -> bool:
-    return not isinstance(value, bool) and hasattr(value, "__index__")
+    try:
+        index(value)
+    except TypeError:
+        return False
+    return not isinstance(value, bool)
+
+
+def _number(value: Any) -> bool:
+    return _whole(value) or isinstance(value, (float, np.floating))
 
 
 def _check_bounds(name: str, value: float, low: float | None, high: float | None) -> None:
     if (low is not None and value < low) or (high is not None and value > high):
-        raise UserError(f"{name}={value!r} is out of range: it lies in [{low}, {high}]")
+        raise UserError(f"{name}={short(value)} is out of range: it lies in [{low}, {high}]")

@@ -55,7 +55,10 @@ def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
 
 def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Actions as an array of the batched action space's shape and dtype."""
-    array = np.asarray(actions)
+    try:
+        array = np.asarray(actions)
+    except ValueError:
+        raise UserError(f"actions are a ragged list, this vector takes shape {shape}") from None
     if array.shape != shape:
         raise UserError(f"actions have shape {array.shape}, this vector takes {shape}")
     if array.dtype != dtype:

@@ -168,6 +168,12 @@ class Vector(VectorEnv):
 
     # --- views, oracle and snapshots of one world ---------------------------------------------
 
+    @property
+    def worlds(self) -> np.ndarray:
+        """The records themselves. Reading is free; what is written is on the writer's own head."""
+        self._require_episode()
+        return self._worlds
+
     def single(self, i: int) -> Env:
         """World i as an environment of its own, a copy in the same state."""
         twin = self.ENV.__new__(self.ENV)

@@ -1,1 +1,1 @@
-"""."""
+"""Records, random streams, and the compiled loops over a family's rules."""

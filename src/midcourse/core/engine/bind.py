@@ -70,7 +70,7 @@ def bind(
     entries: dict[str, Callable[..., Any]] = {}
     for entry in ENTRIES:
         function = linker.linked[getattr(loops, entry)]
-        if config.DISABLE_JIT:
+        if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
             entries[entry] = _interpreted(function)
         else:
             function.__qualname__ = f"{name}.{entry}.{digest}"
@@ -87,7 +87,8 @@ class _Linker:
         self.replacement = replacement
         self.linked: dict[Any, Any] = {}  # original -> copy, not yet compiled
         self.compiled: dict[Any, Any] = {}
-        self.sources: dict[str, bytes] = {}
+        own = (Path(__file__), Path(copying.__file__))
+        self.sources = {str(path): path.read_bytes() for path in own}
         self.constants: set[str] = set()
 
     def link(self, function: Any) -> Any:
@@ -113,7 +114,7 @@ class _Linker:
             )
         if value is copying.copy:
             return copying.compiled_copy()
-        if isinstance(value, types.FunctionType) and value.__module__.startswith("midcourse"):
+        if isinstance(value, types.FunctionType) and _package(value) not in ("numba", "numpy"):
             return self._compile(self.replacement.get(value, value))
         if isinstance(value, (bool, int, float, str, tuple)):
             self.constants.add(f"{name}={value!r}")
@@ -149,6 +150,10 @@ class _Linker:
         )
         state.update("\0".join(names).encode())
         return state.hexdigest()[:16]
+
+
+def _package(function: types.FunctionType) -> str:
+    return function.__module__.partition(".")[0]
 
 
 def _names(code: types.CodeType) -> set[str]:

@@ -23,7 +23,7 @@ def compiled_copy() -> Any:
     from numba.core import cgutils, config, types
     from numba.extending import intrinsic
 
-    if config.DISABLE_JIT:
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return copy
 
     @intrinsic

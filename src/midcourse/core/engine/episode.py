@@ -1,6 +1,6 @@
 """One world's episode: how it begins, one step of it, and the disturbances that strike it."""
 
-from midcourse.core.engine.record import BY_CHANCE, BY_STEP, DRAWN
+from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
 from midcourse.core.engine.rng import EVENTS, below, draw, mix2
 from midcourse.core.engine.rules import cost_to_go, disturb, lay_out, refuse, step
 
@@ -125,3 +125,43 @@ def conclude(world, shared):
     for k in range(len(world.terms)):
         reward += world.terms[k]
     return reward
+
+
+def fields_in_range(world, shared):
+    """Whether the engine's own fields hold what an episode could have left there."""
+    good = world.clock >= 0 and world.clock <= world.limit
+    good = good and world.limit == shared.step_limit
+    good = good and is_flag(world.running) and is_flag(world.success)
+    good = good and is_flag(world.terminated) and is_flag(world.truncated)
+    good = good and world.running == 1 - max(world.terminated, world.truncated)
+    good = good and (world.optimal == -1 or world.optimal > 0)
+    good = good and world.task < (shared.tasks if shared.tasks > 0 else 1 << 31)
+    for k in range(len(world.terms)):
+        good = good and world.terms[k] - world.terms[k] == 0.0  # finite
+    return good and schedule_in_range(world, shared)
+
+
+def is_flag(value):
+    """Whether a value is 0 or 1."""
+    return value == 0 or value == 1
+
+
+def schedule_in_range(world, shared):
+    """Whether the schedule is of kinds that can strike here, and its counts are right."""
+    if world.scheduled != shared.requests or world.news < 0 or world.news > world.scheduled:
+        return False
+    waiting = 0
+    for i in range(world.scheduled):
+        event = world.schedule[i]
+        if event.when != BY_STEP and event.when != BY_PROGRESS:
+            return False
+        if event.fired < 0 or event.fired > world.clock:
+            return False
+        possible = False
+        for j in range(shared.kinds):
+            possible = possible or event.kind == shared.allowed[j]
+        if not possible:
+            return False
+        if event.fired == 0:
+            waiting += 1
+    return waiting == world.pending

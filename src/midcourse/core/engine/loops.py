@@ -7,9 +7,8 @@ plain Python, with equal results. `worlds` is an array of records, `shared` an a
 
 from numba import prange
 
-from midcourse.core.engine.episode import advance, begin, waste
+from midcourse.core.engine.episode import advance, begin, fields_in_range, waste
 from midcourse.core.engine.record import (
-    BY_PROGRESS,
     DISABLED,
     GOOD,
     NEXT_STEP,
@@ -87,23 +86,9 @@ def act_one(worlds, shared):
 
 def validate_one(worlds, shared):
     """Whether the engine's fields and the family's are all in range."""
-    world = worlds[0]
-    good = world.clock >= 0 and world.clock <= world.limit
-    good = good and world.limit == shared[0].step_limit
-    good = good and world.running <= 1 and world.success <= 1
-    good = good and world.terminated <= 1 and world.truncated <= 1
-    good = good and world.running == 1 - max(world.terminated, world.truncated)
-    good = good and world.scheduled <= len(world.schedule) and world.pending <= world.scheduled
-    if good:
-        waiting = 0
-        for i in range(world.scheduled):
-            event = world.schedule[i]
-            good = good and event.when <= BY_PROGRESS and event.fired <= world.clock
-            good = good and event.fired >= 0 and event.kind < 64
-            if event.fired == 0:
-                waiting += 1
-        good = good and waiting == world.pending
-    return good and validate(world, shared[0])
+    if not fields_in_range(worlds[0], shared[0]):
+        return False
+    return validate(worlds[0], shared[0])
 
 
 # --- a batch ----------------------------------------------------------------------------------

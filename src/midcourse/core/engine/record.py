@@ -13,6 +13,7 @@ import numpy as np
 from midcourse.core.engine.rng import STREAMS
 
 MAX_EVENTS = 6  # disturbances in one episode
+MAX_KINDS = 16  # of disturbance in one family
 LINE = 64  # bytes of a cache line
 DRAWN = -1  # in `request.kind`: any kind that the family allows here
 
@@ -60,7 +61,7 @@ SHARED_FIELDS = [
     ("step_limit", np.int32),
     ("requests", np.int8),  # disturbances asked for
     ("kinds", np.int8),  # kinds that may be drawn: how many ...
-    ("allowed", np.int8, (MAX_EVENTS,)),  # ... and which
+    ("allowed", np.int8, (MAX_KINDS,)),  # ... and which
     ("request", EVENT, (MAX_EVENTS,)),  # `kind` may be DRAWN, `when` may be BY_CHANCE
 ]
 
@@ -83,6 +84,18 @@ def world_dtype(terms: Sequence[str], hot: list[Any], cold: Sequence[Any] = ()) 
     lines = -(-size // LINE) | 1
     padding = lines * LINE - size
     return np.dtype([*fields, ("padding", np.int8, (padding,))] if padding else fields, align=True)
+
+
+_known: dict[np.dtype, np.dtype] = {}
+
+
+def same(dtype: np.dtype) -> np.dtype:
+    """The one object that stands for all dtypes equal to this.
+
+    numba looks an argument's dtype up in a dictionary at every call: by identity that takes no
+    time, by a comparison of all fields 5 microseconds.
+    """
+    return _known.setdefault(dtype, dtype)
 
 
 def aligned_zeros(n: int, dtype: np.dtype) -> np.ndarray:

@@ -1,0 +1,225 @@
+"""Results pages: train with several seeds, measure the floors and the ceiling, write Markdown.
+
+    python -m midcourse.baselines.pages --baseline maskable_ppo
+
+Every number on a page was measured by the command that stands on it. Each run's result is kept in
+`--out`, and a page that was interrupted goes on with the runs that are missing.
+"""
+
+import dataclasses
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+import gymnasium
+import numpy as np
+import scipy.stats
+
+import midcourse
+from midcourse import agents
+from midcourse.baselines.curve import read_curve, replace, write_text
+
+SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
+    "maskable_ppo": (
+        {"level": 1},
+        {"level": 2},
+        {"level": 3},
+        {"level": 1, "app": "fresh"},
+        {"level": 1, "matches": False},
+    ),
+    "tabular_q": (
+        {"level": 1},
+        {"level": 2},
+        {"level": 3},
+        {"level": 1, "app": "fresh"},
+    ),
+}
+PACKAGES = ("numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Args:
+    """What to measure."""
+
+    baseline: Literal["maskable_ppo", "tabular_q"]
+    """which algorithm"""
+    seeds: int = 5
+    """runs of each setting, seeds 0, 1, ..."""
+    seconds: float = 55.0
+    """training time of a run at most"""
+    out: Path = Path("runs/pages")
+    """folder for the runs"""
+    page: Path | None = None
+    """the page; results/NAME.md beside this file if not given"""
+    settings: tuple[int, ...] = ()
+    """numbers of the settings wanted, from 0; all if none are given"""
+
+
+def write_page(args: Args) -> Path:
+    """Train what is missing, then write the page; returns its path."""
+    module = importlib.import_module(f"midcourse.baselines.{args.baseline}")
+    chosen = SETTINGS[args.baseline]
+    if args.settings:
+        chosen = tuple(chosen[i] for i in args.settings)
+    sections = []
+    for setting in chosen:
+        runs = [_run(module, args, setting, seed) for seed in range(args.seeds)]
+        sections.append(_section(module, setting, runs))
+        print("\n".join(sections[-1]), flush=True)
+    page = args.page or Path(__file__).with_name("results") / f"{args.baseline}.md"
+    text = "\n".join([*_head(module, args), *(line for part in sections for line in part)])
+    replace(page, lambda beside: write_text(beside, text.rstrip() + "\n"))
+    return page
+
+
+def _run(module: Any, args: Args, setting: dict[str, Any], seed: int) -> dict[str, Any]:
+    """One run's result, with its curve and wall time; trained now if it is not there yet."""
+    name = "-".join(f"{key}={value}" for key, value in setting.items())
+    out = args.out / args.baseline / f"{name}-seed={seed}"
+    path = out / "page.json"
+    if not path.exists():
+        start = time.perf_counter()
+        made = module.Args(**setting, seed=seed, seconds=args.seconds, out=out, quiet=True)
+        result = dataclasses.asdict(module.train(made))
+        result["wall"] = time.perf_counter() - start
+        replace(path, lambda beside: write_text(beside, json.dumps(result)))
+    return {**json.loads(path.read_text()), "curve": read_curve(out / "curve.jsonl")}
+
+
+def interval(values: list[float]) -> tuple[float, float]:
+    """95 % bootstrap interval of the mean over runs (percentile method, 9,999 draws)."""
+    if len(set(values)) == 1:
+        return values[0], values[0]
+    random = np.random.default_rng(0)
+    found = scipy.stats.bootstrap((values,), np.mean, method="percentile", rng=random)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def _section(module: Any, setting: dict[str, Any], runs: list[dict[str, Any]]) -> list[str]:
+    """A heading, the table of runs and floors, and the curve."""
+    title = ", ".join(f"{key} {value}" for key, value in {"app": "fixed", **setting}.items())
+    lines = [f"## {title.capitalize()}", "", "| | train tasks | unseen tasks | steps | training |"]
+    lines.append("|---|---|---|---|---|")
+    for seed, run in enumerate(runs):
+        train, test = np.mean(run["train"]), np.mean(run["test"])
+        row = f"| seed {seed} | {train:.3f} | {test:.3f} | {run['steps']:,} |"
+        lines.append(f"{row} {run['seconds']:.1f} s |")
+    means = {s: [float(np.mean(run[s])) for run in runs] for s in ("train", "test")}
+    cells = [f"**{np.mean(m):.3f}** [{_range(interval(m))}]" for m in means.values()]
+    steps, seconds = (np.mean([run[k] for run in runs]) for k in ("steps", "seconds"))
+    lines.append(f"| **mean, 95 %** | {' | '.join(cells)} | {steps:,.0f} | {seconds:.1f} s |")
+    episodes = len(runs[0]["train"])
+    for name in ("do-nothing", "random", "explorer", "oracle"):
+        score = [f"{_score(name, module, setting, s, episodes):.3f}" for s in ("train", "test")]
+        lines.append(f"| {name} | {' | '.join(score)} | | |")
+    return [*lines, "", *_curve(runs), ""]
+
+
+def _range(bounds: tuple[float, float]) -> str:
+    return f"{bounds[0]:.3f}, {bounds[1]:.3f}"
+
+
+def _curve(runs: list[dict[str, Any]]) -> list[str]:
+    """Success in training by time, mean over the runs; a run that had stopped keeps its last."""
+    end = max(run["curve"][-1]["seconds"] for run in runs)
+    cells, marks = [], [round(end * part / 8, 1) for part in range(1, 9)]
+    for mark in marks:
+        values = []
+        for run in runs:
+            before = [line["success"] for line in run["curve"] if line["seconds"] <= mark]
+            values.append(before[-1] if before else 0.0)
+        cells.append(f"{np.mean(values):.2f}")
+    return [
+        "| seconds of training | " + " | ".join(f"{mark:g}" for mark in marks) + " |",
+        "|---" * 9 + "|",
+        "| success of recent episodes | " + " | ".join(cells) + " |",
+    ]
+
+
+def _score(name: str, module: Any, setting: dict[str, Any], split: str, episodes: int) -> float:
+    """Success of another agent on the same tasks as the trained policy's."""
+    made = module.Args(**setting)
+    knobs = {"level": made.level, "app": made.app, "disturbances": made.disturbances}
+    env: Any = gymnasium.make(made.env, split=split, **knobs).unwrapped
+    agent, count, solved = agents.make(name, 0), env.task_count or episodes, 0
+    for i in range(episodes):
+        observation, info = env.reset(seed=1_000_000 + i, options={"task": i % count})
+        agent.reset(env)
+        over = False
+        while not over:
+            outcome = env.step(agent.act(observation, info))
+            observation, _, terminated, truncated, info = outcome
+            over = terminated or truncated
+        solved += info["success"]
+    return solved / episodes
+
+
+def _head(module: Any, args: Args) -> list[str]:
+    """Title, command, machine, versions, and how to read the tables."""
+    title, rest = (module.__doc__ or "").strip().split("\n", 1)
+    command = f"python -m midcourse.baselines.pages --baseline {args.baseline}"
+    for field in dataclasses.fields(Args):
+        value = getattr(args, field.name)
+        if field.name in ("seeds", "seconds") and value != field.default:
+            command += f" --{field.name} {value:g}"
+    if args.settings:
+        command += f" --settings {' '.join(str(i) for i in args.settings)}"
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    load = os.getloadavg()[1] if hasattr(os, "getloadavg") else float("nan")
+    return [
+        f"# {title}",
+        "",
+        rest.strip().split("\n\n")[0].replace("Results: ", "This page: "),
+        "",
+        f"Written on {time.strftime('%Y-%m-%d')} by `{command}`.",
+        "",
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}; load {load:.1f} over "
+        f"the last 5 minutes when the page was written, so times are those of a shared machine "
+        f"where that exceeds 1. Python {platform.python_version()}, {versions}, "
+        f"midcourse {midcourse.__version__}, commit {commit()}.",
+        "",
+        "Success rates, of the policy as it was when training stopped, over "
+        "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "
+        "and goal pairs never occur in training. Training time leaves out imports, "
+        "compiling and the evaluation. The interval is the bootstrap's "
+        "over runs. Floors and ceiling played the same tasks.",
+        "",
+    ]
+
+
+def cpu() -> str:
+    """The processor's name, where the system tells it."""
+    path = Path("/proc/cpuinfo")
+    if path.exists():
+        for line in path.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or "unknown processor"
+
+
+def commit() -> str:
+    """The short commit of the source tree, with a mark if files differ; "unknown" outside one."""
+    here = Path(__file__).parent
+    try:
+        words = ["git", "-C", str(here), "describe", "--always", "--dirty", "--exclude=*"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def main() -> None:
+    """The command line."""
+    import tyro
+
+    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

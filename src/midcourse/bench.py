@@ -1,0 +1,204 @@
+"""Speed, side by side with peers in one run: what `midcourse bench` does.
+
+The measurements stand in the repository's `benchmarks/`, one file a subject, each with a function
+`rows(report) -> Iterator[Row]`. A ratio is taken pair by pair, ours and the peer's in turn, so that
+it holds when the machine's speed drifts; its median is quoted.
+"""
+
+import csv
+import dataclasses
+import gc
+import importlib.util
+import platform
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from midcourse.core.errors import UserError, unknown
+
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
+README = FOLDER.parent / "README.md"
+BEGIN, END = "<!-- speed table: written by `midcourse bench --readme` -->", "<!-- end -->"
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One measurement.
+
+    `ratio` is how many times better than the peer ours is (or the figure itself where there is
+    no peer); `goal` is the least it should be, or the most where `at_most`.
+    """
+
+    what: str
+    ours: str
+    peer: str
+    ratio: float
+    low: float
+    high: float
+    goal: float | None = None
+    at_most: bool = False
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the goal was reached; None where there is none."""
+        if self.goal is None:
+            return None
+        return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
+
+
+def seconds(run: Callable[[], object], least: float = 0.1) -> float:
+    """Seconds of one call, the mean over `least` seconds of them; garbage collection is off."""
+    gc.collect()
+    gc.disable()
+    try:
+        calls, start = 0, time.perf_counter()
+        while True:
+            run()
+            calls += 1
+            passed = time.perf_counter() - start
+            if passed >= least:
+                return passed / calls
+    finally:
+        gc.enable()
+
+
+def compare(
+    ours: Callable[[], object], peer: Callable[[], object], rounds: int = 15
+) -> tuple[list[float], list[float]]:
+    """Seconds of a call of ours and of the peer's, measured in turn; one warm-up each."""
+    ours(), peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
+    return [a for a, _ in pairs], [b for _, b in pairs]
+
+
+def faster(
+    what: str,
+    ours: Callable[[], object],
+    peer: Callable[[], object],
+    work: tuple[float, float],
+    names: tuple[str, str],
+    goal: float | None,
+) -> Row:
+    """A row of how many times faster ours does its work; `work` is what one call of each does."""
+    mine, theirs = compare(ours, peer)
+    ratios = [(b / work[1]) / (a / work[0]) for a, b in zip(mine, theirs, strict=True)]
+    rates = [w / statistics.median(t) for w, t in zip(work, (mine, theirs), strict=True)]
+    labels = [f"{name} {rate(r)}" for name, r in zip(names, rates, strict=True)]
+    return Row(what, *labels, statistics.median(ratios), min(ratios), max(ratios), goal)
+
+
+def rate(per_second: float) -> str:
+    """A rate in words: 17.2 M/s, 387 k/s."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if per_second >= size:
+            return f"{per_second / size:.3g} {unit}/s"
+    return f"{per_second:.3g} /s"
+
+
+def subjects() -> list[str]:
+    """The files in `benchmarks/`.
+
+    Raises:
+        UserError: an installation without the repository.
+    """
+    if not FOLDER.is_dir():
+        raise UserError("the benchmarks come with the repository, not with the package: clone it")
+    return sorted(path.stem for path in FOLDER.glob("*.py"))
+
+
+def measure(subject: str, report: Callable[[str], None]) -> Iterator[Row]:
+    """The rows of one subject, as they are measured."""
+    if subject not in subjects():
+        raise unknown("benchmark", subject, subjects())
+    spec = importlib.util.spec_from_file_location(f"benchmark_{subject}", FOLDER / f"{subject}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield from module.rows(report)
+
+
+def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool = False) -> int:
+    """Measure, print the table, and append to `out`/bench.csv; with `readme`, write it there too.
+
+    Returns 1 if a goal was missed, else 0.
+    """
+    console = Console()
+    rows: list[Row] = []
+    with console.status("measuring") as status:
+        for subject in chosen or subjects():
+            for row in measure(subject, status.update):
+                rows.append(row)
+    console.print(_table(rows))
+    out.mkdir(parents=True, exist_ok=True)
+    _append(out / "bench.csv", rows)
+    if readme:
+        _write_readme(rows)
+    return 1 if any(row.reached is False for row in rows) else 0
+
+
+def machine() -> str:
+    """Processor and cores, for a caption."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                name = line.split(":", 1)[1].strip()
+                break
+    return f"{name}, Python {platform.python_version()}, one thread"
+
+
+def commit() -> str:
+    """The repository's commit, with + where the tree differs from it."""
+    command = ["git", "-C", str(FOLDER), "describe", "--always", "--dirty=+", "--abbrev=10"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    bound = "" if row.goal is None else f"{'at most' if row.at_most else 'at least'} {row.goal:g}"
+    reached = {True: "yes", False: "no", None: ""}[row.reached]
+    spread = f"{row.ratio:.3g} ({row.low:.3g} to {row.high:.3g})"
+    return row.what, row.ours, row.peer, spread, bound, reached
+
+
+HEADINGS = ("what", "ours", "peer", "ratio or figure", "goal", "reached")
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table(title=f"{machine()}, {time.strftime('%Y-%m-%d')}, commit {commit()}")
+    for heading in HEADINGS:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def _append(path: Path, rows: list[Row]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        fields = [field.name for field in dataclasses.fields(Row)]
+        if new:
+            writer.writerow(["machine", "date", "commit", *fields])
+        for row in rows:
+            stamp = [machine(), time.strftime("%Y-%m-%d %H:%M"), commit()]
+            writer.writerow([*stamp, *dataclasses.astuple(row)])
+
+
+def _write_readme(rows: list[Row]) -> None:
+    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
+    lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
+    caption = f"{machine()}, {time.strftime('%Y-%m-%d')}, commit {commit()}."
+    text = README.read_text()
+    head, rest = text.split(BEGIN)
+    _, tail = rest.split(END)
+    README.write_text(head + BEGIN + "\n" + "\n".join(lines) + "\n\n" + caption + "\n" + END + tail)
