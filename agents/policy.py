@@ -2,6 +2,7 @@
 
 import inspect
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def load(path: Path) -> Any:
         raise UserError(f"there is no saved policy at {path}")
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path} is not a model that Stable-Baselines3 saved")
+    status = path.stat()
+    return _read(path.resolve(), status.st_mtime_ns, status.st_size)
+
+
+# Reading takes 50 ms, more than an episode does. A policy holds no state of an episode.
+@lru_cache(maxsize=4)
+def _read(path: Path, changed_ns: int, size: int) -> Any:
+    """The policy in a file, read once for each of its versions."""
     try:
         from stable_baselines3.common.save_util import load_from_zip_file
     except ImportError:
