@@ -122,10 +122,10 @@ def after_play(setting: Setting) -> None:
 
 def bounds_cache() -> Path:
     """The cache folder of code compiled with bounds checks, beside numba's own."""
-    import numba
+    from numba.core import config
     from numba.misc.appdirs import user_cache_dir
 
-    own = numba.config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue]
+    own = config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue]
     return Path(own or user_cache_dir("midcourse")) / "boundscheck"
 
 

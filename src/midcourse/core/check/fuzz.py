@@ -113,8 +113,8 @@ def look(env: Env) -> None:
 
 def read(env: Env) -> None:
     """Call everything that reads a world but does not observe it."""
-    env.text(), env.legal_actions(), env.events(), env.task()
+    _ = env.text(), env.legal_actions(), env.events(), env.task()
     if env.FAMILY.oracle == "exact":
-        env.cost_to_go(), env.optimal_steps(), env.progress()
+        _ = env.cost_to_go(), env.optimal_steps(), env.progress()
     if env.world["running"]:
         env.oracle_action()

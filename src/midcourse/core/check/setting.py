@@ -174,7 +174,8 @@ def pick(space: spaces.Space, where: np.ndarray, masks: np.ndarray | None = None
         first += size
     if isinstance(space, spaces.Discrete):
         return (columns[0] + space.start).astype(space.dtype)
-    return np.stack(columns, 1).reshape(n, *space.shape).astype(space.dtype)
+    assert isinstance(space, spaces.MultiDiscrete)
+    return np.stack(columns, 1).reshape(n, *space.nvec.shape).astype(space.dtype)
 
 
 def allowed(space: spaces.Space, actions: np.ndarray, masks: np.ndarray) -> np.ndarray:

@@ -1,11 +1,15 @@
 """Laws 4 and 8: what a refused action leaves alone, and how episodes end."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 from gymnasium import spaces
 
 from midcourse.core.check.setting import LawError, Play, Setting, allowed
+from midcourse.core.env import Env
 from midcourse.core.errors import UserError
+from midcourse.core.vector import Vector
 
 SEED = 5_000_011
 WORLDS = 64
@@ -124,8 +128,8 @@ def _beyond(space: spaces.Space) -> float:
     return float(space.high.max()) * 2 + 1
 
 
-def _must_refuse(setting: Setting, env: gymnasium.Env, action: object) -> None:
-    worlds = env.worlds if hasattr(env, "worlds") else env.world
+def _must_refuse(setting: Setting, env: Env | Vector, action: Any) -> None:
+    worlds = env.world if isinstance(env, Env) else env.worlds
     before = worlds.tobytes()
     try:
         env.step(action)
