@@ -4,6 +4,7 @@ import io
 import random
 import re
 from dataclasses import replace
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -182,7 +183,7 @@ def register(single=Env, batch=Vector, **options):
 
 class OneSeedForAll(Vector):
     def reset(self, *, seed=None, options=None):
-        each = [seed] * self.num_envs if isinstance(seed, int) else seed
+        each: Any = [seed] * self.num_envs if isinstance(seed, int) else seed
         return super().reset(seed=each, options=options)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -155,7 +157,8 @@ def test_a_bad_reset_is_a_sentence_and_resets_nothing(arguments, words):
 
 def test_arrays_are_seeds_and_tasks_too():
     env = vector()
-    env.reset(seed=np.arange(6) + 10, options={"task": np.arange(6)})
+    seeds: Any = np.arange(6) + 10
+    env.reset(seed=seeds, options={"task": np.arange(6)})
     assert env.worlds["task"].tolist() == list(range(6))
     assert env.worlds["seed"][:, 0].tolist() == list(range(10, 16))
 
