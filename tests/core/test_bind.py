@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gymnasium
 import numpy as np
 import pytest
 import tiny
@@ -17,10 +16,10 @@ PLAY = """
 import json, sys
 sys.path[:0] = sys.argv[1:]
 import gymnasium, numba, numpy, tiny, midcourse
-single = gymnasium.make(tiny.ID, disturbances=2).unwrapped
+single = tiny.single(disturbances=2)
 single.reset(seed=1)
 single.step(3)
-batch = gymnasium.make_vec(tiny.ID, num_envs=4, disturbances=2).unwrapped
+batch = tiny.batch(4, disturbances=2)
 batch.reset(seed=1)
 batch.step(numpy.full(4, 3))
 entries = {name: entry for name, entry in single.program.entries.items() if entry.signatures}
@@ -31,7 +30,7 @@ print(json.dumps({
     "from": midcourse.__file__,
 }))
 """
-SOURCE = Path(midcourse.__file__).parent
+SOURCE = Path(str(midcourse.__file__)).parent
 
 
 def play(cache, *first):
@@ -49,7 +48,7 @@ def test_a_second_process_hits_the_cache_and_an_edit_of_a_draw_changes_the_resul
     shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "envs").mkdir()
     (copy / "envs/__init__.py").write_text("def register_all():\n    pass\n")
-    worlds = Path(tiny.__file__).parent
+    worlds = Path(str(tiny.__file__)).parent
     cold = play(tmp_path / "cache", tmp_path, worlds)
     warm = play(tmp_path / "cache", tmp_path, worlds)
     assert cold["from"] == str(copy / "__init__.py")
@@ -69,7 +68,7 @@ def test_a_second_process_hits_the_cache_and_an_edit_of_a_draw_changes_the_resul
     ("threads", "name", "parallel"), [(2, "step_parallel", True), (1, "step_batch", False)]
 )
 def test_the_parallel_loop_is_parallel_and_the_serial_one_is_not(threads, name, parallel):
-    env = gymnasium.make_vec(tiny.ID, num_envs=8, threads=threads).unwrapped
+    env = tiny.batch(8, threads=threads)
     env.reset(seed=1)
     env.step(np.full(8, tiny.WAIT))
     entry = env.program.entries[name]
@@ -139,7 +138,7 @@ def test_the_digest_follows_constants_and_replacements(monkeypatch):
 
 
 def test_rules_remain_plain_functions():
-    env = gymnasium.make(tiny.ID).unwrapped
+    env = tiny.single()
     env.reset(seed=1)
     from midcourse.core.engine.record import Record
 
@@ -148,10 +147,10 @@ def test_rules_remain_plain_functions():
 
 
 def test_with_the_compiler_off_the_entries_are_plain_python_and_equal(monkeypatch):
-    import numba
+    from numba.core import config
 
-    compiled = gymnasium.make_vec(tiny.ID, num_envs=5, disturbances=2).unwrapped
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
+    compiled = tiny.batch(5, disturbances=2)
+    monkeypatch.setattr(config, "DISABLE_JIT", True)
     entries = bind.bind("plain", rules())
     assert not hasattr(entries["step_batch"], "py_func")
     compiled.reset(seed=3)

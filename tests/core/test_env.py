@@ -10,7 +10,7 @@ from midcourse.core.tasks import split_key
 
 @pytest.fixture
 def env():
-    made = gymnasium.make(tiny.ID).unwrapped
+    made = tiny.single()
     made.reset(seed=1)
     return made
 
@@ -32,7 +32,7 @@ def env():
 )
 def test_before_the_first_reset_everything_asks_for_one(call):
     with pytest.raises(ResetNeeded):
-        call(gymnasium.make(tiny.ID).unwrapped)
+        call(tiny.single())
 
 
 def test_after_the_end_a_step_asks_for_a_reset_and_moves_nothing(env):
@@ -69,7 +69,7 @@ def test_an_unknown_option_names_the_nearest(env):
 
 def test_an_unknown_render_mode_is_a_sentence():
     with pytest.raises(UserError, match="rgb_array"):
-        tiny.gymnasium.spec(tiny.ID).entry_point(render_mode="humn")
+        tiny.Single(render_mode="humn")
 
 
 def test_rendering_without_a_mode_warns(env):
@@ -139,7 +139,7 @@ def test_progress_goes_from_nought_to_one(env):
 
 
 def test_events_are_in_info_only_when_something_struck():
-    env = gymnasium.make(tiny.ID, level=2, disturbances="fog", disturb_at=("step", 3)).unwrapped
+    env = tiny.single(level=2, disturbances="fog", disturb_at=("step", 3))
     env.reset(seed=1)
     seen = ["events" in env.step(tiny.WAIT)[4] for _ in range(5)]
     assert seen == [False, False, True, False, False]
@@ -155,4 +155,4 @@ def test_what_the_knobs_switch_off_is_not_in_info():
 def test_gymnasiums_own_checker_is_content():
     from gymnasium.utils.env_checker import check_env
 
-    check_env(gymnasium.make(tiny.ID, render_mode="rgb_array").unwrapped)
+    check_env(tiny.single(render_mode="rgb_array"))

@@ -1,6 +1,5 @@
 import zlib
 
-import gymnasium
 import numpy as np
 import pytest
 import tiny
@@ -12,7 +11,7 @@ from midcourse.core.errors import UserError
 
 
 def begun(seed=3, **knobs):
-    env = gymnasium.make(tiny.ID, **knobs).unwrapped
+    env = tiny.single(**knobs)
     env.reset(seed=seed)
     env.step(3)
     return env
@@ -32,7 +31,7 @@ def test_restoring_returns_what_was_seen_there():
 
 def test_a_new_environment_needs_no_reset_before_it_restores():
     snapshot = begun().snapshot()
-    env = gymnasium.make(tiny.ID).unwrapped
+    env = tiny.single()
     env.restore(snapshot)
     assert env.snapshot() == snapshot
 
@@ -55,7 +54,7 @@ def test_a_foreign_snapshot_names_the_difference(knobs, words):
 
 
 def test_a_snapshot_of_another_family_names_it():
-    other = gymnasium.make(tiny.variant("OtherTiny")).unwrapped
+    other = tiny.single(tiny.variant("OtherTiny"))
     other.reset(seed=1)
     with pytest.raises(UserError, match="is of test/OtherTiny-v0, this environment is test/Tiny"):
         begun().restore(other.snapshot())

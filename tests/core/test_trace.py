@@ -46,7 +46,7 @@ def test_a_replay_finds_no_difference(tmp_path, whole):
 def test_what_was_written_is_on_disk_before_the_file_is_closed(tmp_path):
     env = write_trace(tmp_path / "open.jsonl", episodes=1)
     lines = read_lines(tmp_path / "open.jsonl")[0]
-    assert len(lines) == 2 + env.unwrapped.world["clock"]
+    assert len(lines) == 2 + env.world.world["clock"]
     env.close()
 
 
@@ -60,11 +60,11 @@ def test_an_unseeded_first_reset_is_reproduced(tmp_path):
 
 
 def test_a_world_that_has_begun_and_a_restore_are_reproduced(tmp_path):
-    world = gymnasium.make(tiny.ID)
+    world = tiny.single()
     world.reset(seed=1)
     world.step(3)
     env = Recorder(world, tmp_path / "t")
-    snapshot = world.unwrapped.snapshot()
+    snapshot = world.snapshot()
     env.step(2)
     env.reset()
     env.restore(snapshot)

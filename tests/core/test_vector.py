@@ -1,3 +1,5 @@
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ WAITS = np.full(6, tiny.WAIT)
 
 
 def vector(n=6, **knobs):
-    env = gymnasium.make_vec(tiny.ID, num_envs=n, **knobs).unwrapped
+    env = tiny.batch(n, **knobs)
     env.reset(seed=10)
     return env
 
@@ -29,7 +31,7 @@ def test_a_fork_is_n_copies_of_one_world():
 
 def test_a_snapshot_goes_between_vectors_and_single_worlds():
     env = vector()
-    single = gymnasium.make(tiny.ID).unwrapped
+    single = tiny.single()
     single.restore(env.snapshot(4))
     single.step(tiny.WAIT)
     env.restore(0, single.snapshot())
@@ -55,7 +57,7 @@ def test_only_the_chosen_worlds_are_reset():
 
 def test_seed_s_seeds_world_i_with_s_plus_i():
     env = vector()
-    single = gymnasium.make(tiny.ID).unwrapped
+    single = tiny.single()
     for i in range(6):
         single.reset(seed=10 + i)
         assert single.snapshot() == env.snapshot(i)
@@ -121,7 +123,7 @@ def test_without_autoreset_an_ended_world_asks_for_a_reset():
 
 
 def test_before_the_first_reset_everything_asks_for_one():
-    env = gymnasium.make_vec(tiny.ID, num_envs=6).unwrapped
+    env = tiny.batch(6)
     for call in (lambda: env.step(WAITS), lambda: env.snapshot(0), lambda: env.worlds):
         with pytest.raises(ResetNeeded):
             call()
@@ -155,7 +157,8 @@ def test_a_bad_reset_is_a_sentence_and_resets_nothing(arguments, words):
 
 def test_arrays_are_seeds_and_tasks_too():
     env = vector()
-    env.reset(seed=np.arange(6) + 10, options={"task": np.arange(6)})
+    seeds: Any = np.arange(6) + 10
+    env.reset(seed=seeds, options={"task": np.arange(6)})
     assert env.worlds["task"].tolist() == list(range(6))
     assert env.worlds["seed"][:, 0].tolist() == list(range(10, 16))
 

@@ -216,3 +216,23 @@ def variant(name: str, **changes: Any) -> str:
 
 
 ID = register(FAMILY)
+
+
+class Single(Env):
+    """The corridor, made without a registry."""
+
+    FAMILY = FAMILY
+
+
+def single(name: str = ID, **knobs: Any) -> Env:
+    """One corridor."""
+    env = gymnasium.make(name, **knobs).unwrapped
+    assert isinstance(env, Env)
+    return env
+
+
+def batch(n: int, **knobs: Any) -> Vector:
+    """A batch of corridors."""
+    env = gymnasium.make_vec(ID, num_envs=n, **knobs).unwrapped
+    assert isinstance(env, Vector)
+    return env

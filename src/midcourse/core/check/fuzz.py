@@ -113,10 +113,8 @@ def look(env: Env) -> None:
 
 def read(env: Env) -> None:
     """Call everything that reads a world but does not observe it."""
-    for view in (env.text, env.legal_actions, env.events, env.task):
-        view()
+    _ = env.text(), env.legal_actions(), env.events(), env.task()
     if env.FAMILY.oracle == "exact":
-        for figure in (env.cost_to_go, env.optimal_steps, env.progress):
-            figure()
+        _ = env.cost_to_go(), env.optimal_steps(), env.progress()
     if env.world["running"]:
         env.oracle_action()

@@ -1,5 +1,7 @@
 """Laws 4 and 8: what a refused action leaves alone, and how episodes end."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 from gymnasium import spaces
@@ -126,7 +128,7 @@ def _beyond(space: spaces.Space) -> float:
     return float(space.high.max()) * 2 + 1
 
 
-def _must_refuse(setting: Setting, env: Env | Vector, action: object) -> None:
+def _must_refuse(setting: Setting, env: Env | Vector, action: Any) -> None:
     worlds = env.world if isinstance(env, Env) else env.worlds
     before = worlds.tobytes()
     try:
