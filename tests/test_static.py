@@ -76,7 +76,7 @@ def test_captions_and_groundings_are_judged():
             assert not any(item.right(env, choice) for choice in [*wrong, None, "x", 1.5])
         else:
             assert icons[item.solution] == label
-            x, y, width, height = np.rint(observation["boxes"][item.solution] * 256)
+            x, y, width, height = np.rint(observation["boxes"].reshape(-1, 4)[item.solution] * 256)
             assert item.right(env, (x, y))
             assert item.right(env, [x, y, width, height])
             assert not item.right(env, (x - 1, y))

@@ -75,7 +75,7 @@ class GuiNavigation(Env):
     | key | shape | dtype | range | meaning |
     |---|---|---|---|---|
     | icons | (8,) | int16 | 0 to 318 | label in each slot; 0: none, 1: a popup's button |
-    | boxes | (8, 4) | float32 | 0 to 1 | x, y, width, height as shares of the picture; 0: none |
+    | boxes | (32,) | float32 | 0 to 1 | each slot's x, y, width, height in the picture; 0: none |
     | present | (8,) | float32 | 0 or 1 | which slots hold an icon |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
     | goal | () | int64 | 0 to 318 | label of the goal, as it is called now |

@@ -23,7 +23,7 @@ ICON_SPACE = spaces.MultiDiscrete([LABELS] * SLOTS, dtype=np.int16)
 SPACE = spaces.Dict(
     {
         "icons": ICON_SPACE,
-        "boxes": spaces.Box(0.0, 1.0, (SLOTS, 4), np.float32),
+        "boxes": spaces.Box(0.0, 1.0, (SLOTS * 4,), np.float32),
         "present": spaces.Box(0.0, 1.0, (SLOTS,), np.float32),
         "steps_left": spaces.Box(0.0, 1.0, (1,), np.float32),
         "goal": spaces.Discrete(LABELS),
@@ -35,7 +35,11 @@ SPACE = spaces.Dict(
 FRAME = np.dtype(
     [
         ("icons", np.int16, (SLOTS,)),  # label of the icon in each slot, 0: none
-        ("boxes", np.float32, (SLOTS, 4)),  # x, y, width, height as shares of the picture
+        (
+            "boxes",
+            np.float32,
+            (SLOTS * 4,),
+        ),  # of each slot x, y, width, height as shares of the picture
         ("present", np.float32, (SLOTS,)),  # 1 where a slot holds an icon
         ("steps_left", np.float32, (1,)),  # share of the step limit
         ("goal", np.int64),  # label of the goal, as it is called now

@@ -127,7 +127,9 @@ class Asker:
         label = int(observation["icons"][slot])
         picture = Pictures(self.env, snapshot)
         if quota["Caption"]:
-            x, y, width, height = np.rint(observation["boxes"][slot] * 256).astype(int).tolist()
+            x, y, width, height = (
+                np.rint(observation["boxes"].reshape(-1, 4)[slot] * 256).astype(int).tolist()
+            )
             shares = generator.random(2)
             point = (x + int(shares[0] * width), y + int(shares[1] * height))
             choices = _choices(label, observation["icons"], generator)
@@ -176,7 +178,7 @@ class Finds:
 
     def __init__(self, label: int, observation: Mapping[str, np.ndarray]):
         self.slots = set(np.flatnonzero(observation["icons"] == label).tolist())
-        self.boxes = observation["boxes"] * 256
+        self.boxes = observation["boxes"].reshape(-1, 4) * 256
 
     def __call__(self, env: Any, answer: Any) -> bool:
         """False for anything that is no slot, point or box."""

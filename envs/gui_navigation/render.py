@@ -77,7 +77,7 @@ def scene(world: Any, shared: Any) -> Scene:
     screen, popup = record.screen, record.popup
     layout = (app.layout[screen] + record.move) & (LAYOUTS - 1)
     row = SLOTS + popup if popup else app.page[screen, record.page].count
-    boxes = shared["layouts"][layout, row]["boxes"]
+    boxes = shared["layouts"][layout, row]["boxes"].reshape(SLOTS, 4)
     away, pages = screen != 0, app.pages[screen]
     ways = {BACK: away, HOME: away, SCROLL: pages > 1, DONE: True}
     return Scene(

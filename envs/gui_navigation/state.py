@@ -172,7 +172,7 @@ SHAPES = POPUP_SHAPES + SLOTS
 
 # Boxes of a page: x, y, width, height as shares of the picture, 0 where no icon is. Row c holds
 # the first c slots, row SLOTS + s the one slot s - 1 of a popup's button.
-BOXES = np.dtype([("boxes", np.float32, (SLOTS, 4))])
+BOXES = np.dtype([("boxes", np.float32, (SLOTS * 4,))])
 BOX_ROWS = 2 * SLOTS + 1
 
 

@@ -127,7 +127,7 @@ def layouts(env: str) -> np.ndarray:
         box = (x / 256, y / 256, width / 256, height / 256)
         boxes[layout, slot + 1 : SLOTS + 1, slot] = box
         boxes[layout, SLOTS + slot + 1, slot] = box
-    return boxes
+    return boxes.reshape(LAYOUTS, state.BOX_ROWS, SLOTS * 4)
 
 
 def build_app(world, shared, app):

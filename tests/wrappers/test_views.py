@@ -22,7 +22,7 @@ def make(**knobs) -> Any:
 
 
 def changed(before, after):
-    return {n for n in before.dtype.names if before[n].tobytes() != after[n].tobytes()}
+    return {n for n in before.dtype.names if before[n].tolist() != after[n].tolist()}
 
 
 def test_words_do_what_the_actions_do():
@@ -89,7 +89,7 @@ def test_a_click_on_an_icon_is_that_icon_and_one_on_nothing_is_refused(level):
     assert env.action_space.contains(np.array([255, 255]))
     assert info["action_mask"].shape == (512,)
     for slot in np.flatnonzero(observation["present"])[::-1]:
-        x, y, width, height = observation["boxes"][slot] * 256
+        x, y, width, height = observation["boxes"].reshape(-1, 4)[slot] * 256
         for point in ((x, y), (x + width - 1, y + height - 1), (x + width / 2, y + height / 2)):
             assert env.action_at(int(point[0]), int(point[1])) == slot
         assert env.action_at(int(x) - 1, int(y)) != slot

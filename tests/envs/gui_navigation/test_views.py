@@ -55,7 +55,7 @@ def test_picture_shows_every_icon_exactly_at_its_box():
     env: Any = gymnasium.make(ID, level=5, disturbances=("popup", "move_icons"))
     for observation, _ in walk(env, 200):
         boxes = facts.boxes_of_picture(env.unwrapped.picture())
-        expected = np.rint(observation["boxes"] * 256).astype(int)
+        expected = np.rint(observation["boxes"].reshape(-1, 4) * 256).astype(int)
         present = np.flatnonzero(observation["present"])
         assert {slot: tuple(expected[slot]) for slot in present} == boxes
 
@@ -71,7 +71,7 @@ def test_clicks_inside_and_outside_of_every_box():
     world: Any = env.unwrapped
     shared = world.program.shared[0]
     for observation, _ in walk(env, 40):
-        boxes = np.rint(observation["boxes"] * 256).astype(int)
+        boxes = np.rint(observation["boxes"].reshape(-1, 4) * 256).astype(int)
         for slot in np.flatnonzero(observation["present"]):
             x, y, width, height = boxes[slot]
             inside = [(x, y), (x + width - 1, y + height - 1), (x + width / 2, y + height / 2)]
