@@ -88,7 +88,7 @@ def _run(module: Any, args: Args, setting: dict[str, Any], seed: int) -> dict[st
         start = time.perf_counter()
         made = module.Args(**setting, seed=seed, seconds=args.seconds, out=out, quiet=True)
         result = dataclasses.asdict(module.train(made))
-        result["wall"] = time.perf_counter() - start
+        result |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(result)))
     return {**json.loads(path.read_text()), "curve": read_curve(out / "curve.jsonl")}
 
@@ -119,7 +119,10 @@ def _section(module: Any, setting: dict[str, Any], runs: list[dict[str, Any]]) -
     for name in ("do-nothing", "random", "explorer", "oracle"):
         score = [f"{_score(name, module, setting, s, episodes):.3f}" for s in ("train", "test")]
         lines.append(f"| {name} | {' | '.join(score)} | | |")
-    return [*lines, "", *_curve(runs), ""]
+    commits = ", ".join(sorted({run["commit"] for run in runs}))
+    loads = ", ".join(f"{run['load']:.1f}" for run in runs)
+    told = f"Trained at commit {commits}; load of the machine at the end of each run: {loads}."
+    return [*lines, "", *_curve(runs), "", told, ""]
 
 
 def _range(bounds: tuple[float, float]) -> str:
@@ -172,18 +175,15 @@ def _head(module: Any, args: Args) -> list[str]:
     if args.settings:
         command += f" --settings {' '.join(str(i) for i in args.settings)}"
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-    load = os.getloadavg()[1] if hasattr(os, "getloadavg") else float("nan")
     return [
         f"# {title}",
         "",
-        rest.strip().split("\n\n")[0].replace("Results: ", "This page: "),
+        rest.strip().split("\n\n")[0].split(" Results:")[0].split("\nResults:")[0],
         "",
         f"Written on {time.strftime('%Y-%m-%d')} by `{command}`.",
         "",
-        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}; load {load:.1f} over "
-        f"the last 5 minutes when the page was written, so times are those of a shared machine "
-        f"where that exceeds 1. Python {platform.python_version()}, {versions}, "
-        f"midcourse {importlib.metadata.version('midcourse')}, commit {commit()}.",
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}. Python "
+        f"{platform.python_version()}, {versions}, midcourse {importlib.metadata.version('midcourse')}.",
         "",
         "Success rates, of the policy as it was when training stopped, over "
         "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "
@@ -202,6 +202,11 @@ def cpu() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or "unknown processor"
+
+
+def load() -> float:
+    """Processes that wanted to run, mean over the last minute; NaN where it is not told."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def commit() -> str:
