@@ -2,6 +2,7 @@
 
 import inspect
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ class SB3Policy:
         except ImportError:
             raise UserError(f"the agent sb3 plays with torch; {EXTRA}") from None
         self.generator = torch.Generator().manual_seed(seed)
-        self.policy: Any = load(Path(path))
+        with torch.random.fork_rng(devices=[]):  # weights are drawn before they are loaded
+            self.policy: Any = load(Path(path))
         self.path, self.deterministic = path, deterministic
         self.is_masked = "action_masks" in inspect.signature(self.policy.predict).parameters
 
@@ -60,13 +62,10 @@ class SB3Policy:
             options["action_masks"] = info["action_mask"]
         elif not self.is_masked:
             options |= {"state": self.state, "episode_start": self.starts}
-        outer = torch.get_rng_state()
-        torch.set_rng_state(self.generator.get_state())
-        try:
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self.generator.get_state())
             action, self.state = self.policy.predict(observation, **options)
             self.generator.set_state(torch.get_rng_state())
-        finally:
-            torch.set_rng_state(outer)
         self.starts[:] = False
         return int(action) if np.ndim(action) == 0 else action
 
@@ -86,12 +85,22 @@ def load(path: Path) -> Any:
         raise UserError(f"there is no saved policy at {path}")
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path} is not a model that Stable-Baselines3 saved")
+    status = path.stat()
+    return _read(path.resolve(), status.st_mtime_ns, status.st_size)
+
+
+# Reading takes 50 ms, more than an episode does. A policy holds no state of an episode.
+@lru_cache(maxsize=4)
+def _read(path: Path, changed_ns: int, size: int) -> Any:
+    """The policy in a file, read once for each of its versions."""
     try:
         from stable_baselines3.common.save_util import load_from_zip_file
     except ImportError:
         raise UserError(f"the agent sb3 plays what Stable-Baselines3 trained; {EXTRA}") from None
     try:
         data, parameters, _ = load_from_zip_file(path, device="cpu")
+        if data is None:
+            raise ValueError("it holds no settings")
         spaces = (data["observation_space"], data["action_space"])
         policy = data["policy_class"](*spaces, lambda _: 0.0, **data["policy_kwargs"])
         policy.load_state_dict(parameters["policy"])

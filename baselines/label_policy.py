@@ -32,7 +32,7 @@ class LabelFeatures(BaseFeaturesExtractor):
 
     def __init__(self, observation_space: spaces.Dict, width: int = 128, matches: bool = True):
         self.matches = matches and {"goal", "icons", "title"} <= set(observation_space.spaces)
-        icons = observation_space["icons"].shape[0] if self.matches else 0
+        icons = len(observation_space["icons"].sample()) if self.matches else 0
         super().__init__(observation_space, width + icons + int(self.matches))
         sizes: list[int] = []
         self.labels: list[str] = []
@@ -47,8 +47,9 @@ class LabelFeatures(BaseFeaturesExtractor):
                 sizes.extend(int(n) for n in space.nvec)
             else:
                 self.measures.append(key)
-                measured += spaces.utils.flatdim(space)
+                measured += spaces.flatdim(space)
         starts = torch.tensor([0, *sizes]).cumsum(0)[:-1]
+        self.starts: Tensor
         self.register_buffer("starts", starts)
         self.table = nn.EmbeddingBag(sum(sizes), width, mode="sum")
         nn.init.normal_(self.table.weight, std=0.1)

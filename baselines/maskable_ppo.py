@@ -16,8 +16,9 @@ import pickle
 import time
 import zipfile
 from collections import deque
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -26,7 +27,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
-import midcourse
+import midcourse  # noqa: F401  registers the ids
 from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 from midcourse.baselines.label_policy import LabelPolicy
 from midcourse.wrappers import SB3VecEnv
@@ -121,7 +122,8 @@ def train(args: Args) -> Result:
         disable=args.quiet,
     ) as bar:
         watch.bar, watch.row = bar, bar.add_task("", total=1.0, said="compiling")
-        model.learn(args.steps, callback=watch, reset_num_timesteps=False)
+        left = args.steps - model.num_timesteps
+        model.learn(left, callback=watch, reset_num_timesteps=False)
     path = args.out / "model.zip"
     replace(path, model.save)
     result = Result(
@@ -195,7 +197,7 @@ class Watch(BaseCallback):
         if self.rollouts:
             self._add_point()
             if self.rollouts % self.args.checkpoint_every == 0:
-                save_checkpoint(self.args, self.model, self)
+                save_checkpoint(self.args, cast(MaskablePPO, self.model), self)
         done = max(self.seconds / self.args.seconds, self.num_timesteps / self.args.steps)
         said = f"{self.num_timesteps:,} steps, success {self.success():.2f}"
         self.bar.update(self.row, completed=min(1.0, done), said=said)
@@ -309,7 +311,7 @@ def main() -> None:
     args = tyro.cli(Args, description=__doc__)
     result = train(args)
     print(
-        f"midcourse {midcourse.__version__}: {result.steps:,} steps and {result.episodes:,} "
+        f"midcourse {version('midcourse')}: {result.steps:,} steps and {result.episodes:,} "
         f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
         f"tasks, {np.mean(result.test):.3f} on unseen ones; model in {result.model}"
     )

@@ -22,7 +22,7 @@ import gymnasium
 import numpy as np
 import scipy.stats
 
-import midcourse
+import midcourse  # noqa: F401  registers the ids
 from midcourse import agents
 from midcourse.baselines.curve import read_curve, replace, write_text
 
@@ -183,7 +183,7 @@ def _head(module: Any, args: Args) -> list[str]:
         f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}; load {load:.1f} over "
         f"the last 5 minutes when the page was written, so times are those of a shared machine "
         f"where that exceeds 1. Python {platform.python_version()}, {versions}, "
-        f"midcourse {midcourse.__version__}, commit {commit()}.",
+        f"midcourse {importlib.metadata.version('midcourse')}, commit {commit()}.",
         "",
         "Success rates, of the policy as it was when training stopped, over "
         "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "

@@ -16,6 +16,7 @@ import json
 import pickle
 import time
 from collections import deque
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import gymnasium
 import numpy as np
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-import midcourse
+import midcourse  # noqa: F401  registers the ids
 from midcourse.agents import tabular
 from midcourse.baselines.curve import Curve, check_settings, replace, write_text
 
@@ -296,7 +297,7 @@ def main() -> None:
     args = tyro.cli(Args, description=__doc__)
     result = train(args)
     print(
-        f"midcourse {midcourse.__version__}: {result.steps:,} steps and {result.episodes:,} "
+        f"midcourse {version('midcourse')}: {result.steps:,} steps and {result.episodes:,} "
         f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
         f"tasks, {np.mean(result.test):.3f} on unseen ones; table in {result.model}"
     )

@@ -1,5 +1,7 @@
 """The static suite: its sets, its judges, and the table."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -14,8 +16,8 @@ ID = "midcourse/GuiNavigation-v0"
 KINDS = (*ACTED, *ANSWERED)
 
 
-def items(count, seed=0, **knobs):
-    env = gymnasium.make(ID, split="test", **knobs).unwrapped
+def items(count, seed=0, **knobs: Any) -> Any:
+    env: Any = gymnasium.make(ID, split="test", **knobs).unwrapped
     wanted = dict.fromkeys(KINDS, count)
     return env, list(env.FAMILY.questions(env, wanted, seed))
 
@@ -92,8 +94,10 @@ def test_table_oracle_is_right_and_floors_are_low():
     assert {row.distribution for row in rows} == {"in", "out"}
     for row in rows:
         assert row.scores["oracle"] == 1.0
-        low, high = row.interval("random")
-        assert 0.0 <= low <= row.scores["random"] <= high <= 1.0
+        interval, share = row.interval("random"), row.scores["random"]
+        assert interval is not None
+        assert share is not None
+        assert 0.0 <= interval[0] <= share <= interval[1] <= 1.0
         if row.kind.startswith(("Path", "Pass", "Edge")):
             assert row.scores["do-nothing"] == 0.0
 
@@ -126,3 +130,5 @@ def test_mistakes_are_told():
         static.score("random", ID, app="fixed")
     with pytest.raises(UserError, match="count is 1 at least"):
         static.score("random", ID, count=0)
+    with pytest.raises(UserError, match="undisturbed screens"):
+        items(1, disturbances=1)

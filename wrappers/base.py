@@ -31,11 +31,18 @@ class Wrapper(gymnasium.Wrapper):
             raise UserError(f"{type(self).__name__} wraps environments of midcourse, not a {name}")
         super().__init__(env)
 
+    @property
+    def root(self) -> Env:
+        """The world under all wrappers."""
+        world = self.unwrapped
+        assert isinstance(world, Env)
+        return world
+
     # What steps the world goes through `answer`, so that a subclass need override only that.
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Take one action."""
-        return self.answer(*self.env.step(action))
+        return self.answer(*self._inner("step")(action))
 
     def refuse(self, reason: str) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """As `Env.refuse`: a step is charged and info["refused"] holds the reason."""

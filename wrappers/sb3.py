@@ -37,7 +37,7 @@ class SB3VecEnv(VecEnv):
         mode = vector.metadata.get("autoreset_mode")
         if mode is not AutoresetMode.SAME_STEP:
             raise UserError(
-                f"SB3VecEnv needs autoreset_mode='SameStep', this vector has {mode.value!r}"
+                f"SB3VecEnv needs autoreset_mode='SameStep', this vector has {str(mode)!r}"
             )
         self.vector: Any = vector
         self.start = time.time()
@@ -89,7 +89,7 @@ class SB3VecEnv(VecEnv):
             info["TimeLimit.truncated"] = False
         for i in np.flatnonzero(dones):
             self.reset_infos[i] = {k: v for k, v in listed[i].items() if k in _AT_RESET}
-            listed[i] = self._last_info(i, infos, bool(truncated[i] and not terminated[i]))
+            listed[i] = self._last_info(int(i), infos, bool(truncated[i] and not terminated[i]))
         return observation, rewards.astype(np.float32), dones, listed
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class OracleShaping(Wrapper):
 
     def __init__(self, env: gymnasium.Env, gamma: float = 0.99, scale: float = 0.1):
         super().__init__(env)
-        family = self.unwrapped.FAMILY
+        family = self.root.FAMILY
         if family.oracle != "exact":
             raise UserError(f"OracleShaping needs an exact oracle; {family.id} has a reference")
         if not 0.0 < gamma <= 1.0:
@@ -67,7 +67,7 @@ class OracleShaping(Wrapper):
 
     def potential(self) -> float:
         """Phi of the state at hand, which has not terminated."""
-        world = self.unwrapped
+        world = self.root
         if world.world["truncated"]:
             world = world.fork()  # the oracle answers for running episodes
             world.world["truncated"], world.world["running"] = 0, 1

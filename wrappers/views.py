@@ -39,16 +39,16 @@ class TextView(Wrapper):
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Do what some words mean; never an exception, whatever they are."""
-        meant = self.unwrapped.parse(action)
+        meant = self.root.parse(action)
         if isinstance(meant, Refusal):
             self._refused = meant.reason
             return self.answer(*self._inner("refuse")(meant.reason))
         self._refused = ""
-        return self.answer(*self.env.step(meant))
+        return self.answer(*self._inner("step")(meant))
 
     def observe(self, observation: Any) -> str:
         """The world in words."""
-        text = self.unwrapped.text()
+        text = self.root.text()
         if self._refused:
             text += f"\nNot understood: {self._refused}."
         return "".join(c if c in CHARACTERS else "?" for c in text)  # quoted words may hold any
@@ -69,7 +69,7 @@ class PixelView(Wrapper):
 
     def observe(self, observation: Any) -> np.ndarray:
         """The world as a picture."""
-        return self.unwrapped.picture()
+        return self.root.picture()
 
 
 class PixelClick(Wrapper):
@@ -85,9 +85,10 @@ class PixelClick(Wrapper):
 
     def __init__(self, env: gymnasium.Env):
         super().__init__(env)
-        self._click = self.unwrapped.FAMILY.click
-        if self._click is None:
-            raise UserError(f"{self.unwrapped.FAMILY.id} cannot be clicked: it declares no `click`")
+        click = self.root.FAMILY.click
+        if click is None:
+            raise UserError(f"{self.root.FAMILY.id} cannot be clicked: it declares no `click`")
+        self._click = click
         self.action_space = spaces.MultiDiscrete([SIDE, SIDE])
 
     def begin(self, observation: Any, info: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -108,7 +109,7 @@ class PixelClick(Wrapper):
         meant = self.action_at(x, y)
         if meant is None:
             return self.answer(*self._inner("refuse")(f"there is nothing to click at ({x}, {y})"))
-        return self.answer(*self.env.step(meant))
+        return self.answer(*self._inner("step")(meant))
 
     def answer(self, *outcome: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """A step's outcome with the mask over pixels."""
@@ -121,7 +122,7 @@ class PixelClick(Wrapper):
 
     def action_at(self, x: int, y: int) -> Any:
         """The action of a click at a pixel now, or None where there is nothing."""
-        world = self.unwrapped
+        world = self.root
         return self._click(world.world, world.program.shared[0], x, y)
 
     def _masked(self, info: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from midcourse.core.errors import UserError
 from midcourse.core.questions import ACTED, ANSWERED, PATHS, Item, Question
 from midcourse.envs.gui_navigation.observe import LABELS
 from midcourse.envs.gui_navigation.state import DONE, FIRST_NAME, SLOTS, own
@@ -36,10 +37,15 @@ def questions(env: Any, wanted: Mapping[str, int], seed: int) -> Iterator[Item]:
     """The question set of an environment's split, the same for the same seed.
 
     Args:
-        env: where the questions are asked; it is not changed.
+        env: where the questions are asked; it is not changed, and its knobs disturb nothing.
         wanted: how many of each kind; fewer come where the apps hold no more.
         seed: of the order in which pairs are tried, and of what is asked of a screen.
+
+    Raises:
+        UserError: the environment's knobs ask for disturbances.
     """
+    if env.params.disturbances:
+        raise UserError("questions are asked of undisturbed screens: leave out disturbances")
     generator = np.random.default_rng(seed)
     asker = Asker(env)
     apps = min(APPS, env.task_count or APPS) if own(env.params) else 1
@@ -75,8 +81,6 @@ class Asker:
     def enter(self, app: int) -> None:
         """Lay out the app of a task."""
         self.env.reset(seed=0, options={"task": app})
-        for name in ("scheduled", "pending"):  # nothing is disturbed while questions are asked
-            self.env._worlds[name] = 0
 
     def pair(self, place: int) -> tuple[int, int]:
         """A start and goal of the split, as `tasks.lay_out` has them."""

@@ -1,7 +1,7 @@
 """Knobs and records of GUI navigation."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -103,6 +103,13 @@ class GuiParams(Params):
     goal_reward: float = knob(1.0, "for `done` at the goal", low=0.0, high=1000.0)
     wrong_done_reward: float = knob(-0.3, "for `done` elsewhere", low=-1000.0, high=0.0)
     step_reward: float = knob(-0.01, "for each step", low=-1000.0, high=0.0)
+
+    @classmethod
+    def make(cls, **given: Any) -> Self:
+        """As `Params.make`; a tree that was given is kept whole, whatever the level cuts."""
+        if "children" in given:
+            given = {"screens": 0, **given}
+        return super().make(**given)
 
     def check(self) -> None:
         """Refuse trees that do not fit.

@@ -151,9 +151,11 @@ def build_app(world, shared, app):
     for _ in range(shared.cross_links):
         add_cross_link(world, shared, app, labels, targets)
     for screen in range(screens):
+        spare = below(world, LAYOUT, NAMES - screens)
         for _ in range(shared.distractors):
             if app.icons[screen] < ICONS:
-                name = names[screens + below(world, LAYOUT, NAMES - screens)]
+                name = names[screens + spare]
+                spare = spare + 1 if screens + spare + 1 < NAMES else 0
                 add_icon(app, labels, targets, screen, NOWHERE, name)
         shuffle_icons(world, app, labels, targets, screen)
         write_pages(shared, app, labels, targets, screen)

@@ -71,7 +71,8 @@ def compare(
     ours: Callable[[], object], peer: Callable[[], object], rounds: int = 15
 ) -> tuple[list[float], list[float]]:
     """Seconds of a call of ours and of the peer's, measured in turn; one warm-up each."""
-    ours(), peer()
+    ours()
+    peer()
     pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
     return [a for a, _ in pairs], [b for _, b in pairs]
 
@@ -87,9 +88,12 @@ def faster(
     """A row of how many times faster ours does its work; `work` is what one call of each does."""
     mine, theirs = compare(ours, peer)
     ratios = [(b / work[1]) / (a / work[0]) for a, b in zip(mine, theirs, strict=True)]
-    rates = [w / statistics.median(t) for w, t in zip(work, (mine, theirs), strict=True)]
-    labels = [f"{name} {rate(r)}" for name, r in zip(names, rates, strict=True)]
-    return Row(what, *labels, statistics.median(ratios), min(ratios), max(ratios), goal)
+    figures = [
+        f"{name} {rate(amount / statistics.median(times))}".strip()
+        for name, amount, times in zip(names, work, (mine, theirs), strict=True)
+    ]
+    middle = statistics.median(ratios)
+    return Row(what, figures[0], figures[1], middle, min(ratios), max(ratios), goal)
 
 
 def rate(per_second: float) -> str:
@@ -101,14 +105,14 @@ def rate(per_second: float) -> str:
 
 
 def subjects() -> list[str]:
-    """The files in `benchmarks/`.
+    """The files in `benchmarks/` that measure speed.
 
     Raises:
         UserError: an installation without the repository.
     """
     if not FOLDER.is_dir():
         raise UserError("the benchmarks come with the repository, not with the package: clone it")
-    return sorted(path.stem for path in FOLDER.glob("*.py"))
+    return sorted(p.stem for p in FOLDER.glob("*.py") if "\ndef rows(" in p.read_text())
 
 
 def measure(subject: str, report: Callable[[str], None]) -> Iterator[Row]:

@@ -38,6 +38,7 @@ class Report:
     summary: str = ""  # a sentence or two under the title
     curves: Mapping[str, Sequence[Curve]] = field(default_factory=dict)  # heading -> lines
     curve_axis: str = "steps"
+    curve_note: str = ""  # what the lines show
     recordings: Sequence[Recording] = ()
     facts: Mapping[str, str] = field(default_factory=dict)  # how it was made
     labels: Mapping[str, str] = field(default_factory=dict)  # agent -> what the page calls it

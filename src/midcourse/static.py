@@ -70,7 +70,8 @@ def score(
         tries: episodes of each test task; 0 leaves Pass@k out.
         seed: of the questions, the agents and the episodes.
         progress: told how far the work is.
-        knobs: the environment's, but for `app` and `split`, which the suite sets.
+        knobs: the environment's, but for `app` and `split`, which the suite sets. They disturb
+            the episodes only, not the questions.
 
     Raises:
         UserError: a family without questions, a bad knob, an unknown agent.
@@ -85,12 +86,15 @@ def score(
             f"count={count}, tries={tries}: count is 1 at least, tries lies in [0, 100]"
         )
     names = tuple(dict.fromkeys((agent, *BESIDE)))
+    calm = {name: value for name, value in knobs.items() if not name.startswith("disturb")}
     rows: list[Row] = []
     for distribution, setting in DISTRIBUTIONS.items():
-        env = gymnasium.make(env_id, split="test", **setting, **knobs)
+        setting = {"split": "test", **setting}
+        env = gymnasium.make(env_id, **setting, **calm)
         players = {name: agents.make(name, seed) for name in names}
         rows += answer_all(env, players, distribution, count, seed, progress)
         if tries:
+            env = gymnasium.make(env_id, **setting, **knobs)
             rows += pass_at_k(env, names, distribution, tries, seed, progress)
     return rows
 

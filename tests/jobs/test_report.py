@@ -37,6 +37,7 @@ def page(words="plain", picture=None):
             sections=[Section(words, [row(words), row("oracle", 1.0)], words, words)],
             curves={words: [Curve(words, [(0, 0.0), (10, 0.5)])]},
             curve_axis=words,
+            curve_note=words,
             recordings=[Recording(words, words, frames)] * 5,
             facts={words: words},
             labels={"oracle": words},
@@ -113,6 +114,7 @@ def test_a_recording_tells_what_happened():
     assert last.action == "done"
     assert last.total == pytest.approx(1.0 - 0.01 * (len(recording.frames) - 1))
     assert recording.outcome.startswith(f"success in {len(recording.frames) - 1} steps")
+    assert recording.outcome.endswith("; popup at step 1")
     assert all(frame.text for frame in recording.frames)
 
 

@@ -19,7 +19,7 @@ from midcourse.core.errors import UserError
 from midcourse.evaluation.plan import commit, package_version
 from midcourse.report import Report, Section, write_report
 
-COLUMNS = ("success", "progress", "efficiency", "regret", "steps_to_recover", "stale_actions")
+COLUMNS = ("success", "efficiency", "steps_to_recover", "stale_actions")
 SUMMARY = (
     "Each task is to reach a screen of an app and to declare it done. Disturbed episodes meet one "
     "popup, rearranged icons, new labels, a dead link or a redirected screen on the way. "
@@ -80,7 +80,8 @@ def _report(
         summary=SUMMARY,
         sections=sections,
         curves=demo.curves(args.out, args.levels),
-        curve_axis="steps of training; share of the last 400 episodes that succeeded",
+        curve_axis="steps of training",
+        curve_note="Share of the last 400 training episodes that succeeded.",
         recordings=demo.choose(found),
         facts=facts,
         labels=labels,

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from midcourse.commands.common import RUNS, WorldArgs, print_tables, progress_bar
-from midcourse.core.errors import UserError
+from midcourse.core.errors import UserError, unknown
 from midcourse.evaluate import Results, evaluate
 from midcourse.evaluation.plan import Plan, make_plan
 from midcourse.evaluation.workers import Workers
 
+SUITES = ("episodes", "static")
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
 AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
 
@@ -25,6 +26,10 @@ AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
 class Args(WorldArgs):
     """Who is evaluated, on what."""
 
+    suite: str = "episodes"
+    """episodes; or static: the family's questions (paths, edges, completion, captions, boxes)."""
+    questions: int | None = None
+    """Of the static suite; 5,000 if left out, as published."""
     agents: tuple[str, ...] = ()
     """Registered names; do-nothing, random and oracle are always added, unless --no-floors."""
     tasks: int | None = None
@@ -49,7 +54,14 @@ def run(args: Args) -> int:
     """Evaluate, and print the table."""
     if args.engine != "processes":
         raise UserError(f"unknown engine {args.engine!r}: the one there is is 'processes'")
+    if args.suite not in SUITES:
+        raise unknown("suite", args.suite, SUITES)
     env, knobs = args.env_id(), args.knobs()
+    if args.suite == "static":
+        from midcourse.commands.eval_static import run_static
+
+        folder = args.out or RUNS / "static"
+        return run_static(env, args.agents, knobs, args.questions, args.seed, folder)
     plan = make_plan(env, args.agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
     folder = args.out or RUNS / _name(plan)
     with Workers(args.processes) as workers, progress_bar(env) as progress:

@@ -292,8 +292,5 @@ def struck(program: Program, world: np.void, since: int = 0) -> list[dict[str, A
     """The disturbances that have struck in a world's episode, at step `since` or later."""
     kinds = program.params.KINDS
     schedule = world["schedule"][: world["scheduled"]]
-    return [
-        {"kind": kinds[event["kind"]], "step": int(event["fired"])}
-        for event in schedule
-        if event["fired"] and event["fired"] >= since
-    ]
+    fired = sorted((int(event["fired"]), kinds[event["kind"]]) for event in schedule)
+    return [{"kind": kind, "step": step} for step, kind in fired if step and step >= since]

@@ -40,7 +40,8 @@ def record(job: Job, title: str) -> Recording:
     how = "success" if line["success"] else "step limit" if line["truncated"] else "failure"
     optimal = line["optimal_steps"]
     best = f", {optimal} at best undisturbed" if optimal is not None else ""
-    return Recording(title, f"{how} in {line['steps']} steps{best}", film.frames)
+    events = "".join(f"; {event['kind']} at step {event['step']}" for event in line["events"])
+    return Recording(title, f"{how} in {line['steps']} steps{best}{events}", film.frames)
 
 
 class _Film:

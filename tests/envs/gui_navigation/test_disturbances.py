@@ -1,5 +1,7 @@
 """Each disturbance strikes when it was asked to, is logged, and does what its row says."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ from midcourse.envs.gui_navigation.text import labels
 ID = "midcourse/GuiNavigation-v0"
 
 
-def make(**knobs):
+def make(**knobs: Any) -> Any:
     return gymnasium.make(ID, **{"level": 3, **knobs}).unwrapped
 
 
@@ -40,7 +42,7 @@ def follow(env, seed, task=None):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_by_name_and_step(kind):
-    env = make(disturbances=kind, disturb_at=("step", 1))
+    env: Any = make(disturbances=kind, disturb_at=("step", 1))
     struck = [follow(env, seed) for seed in range(40)]
     assert all(events in ([], [(kind, events[0][1] if events else 0)]) for events in struck)
     at_once = sum(events == [(kind, 1)] for events in struck)
@@ -50,7 +52,7 @@ def test_by_name_and_step(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_by_progress(kind):
-    env = make(disturbances=kind, disturb_at=("progress", 0.4))
+    env: Any = make(disturbances=kind, disturb_at=("progress", 0.4))
     struck = 0
     for seed in range(40):
         env.reset(seed=seed)
@@ -67,7 +69,7 @@ def test_by_progress(kind):
 
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_by_number_draws_kinds_without_repetition(number):
-    env = make(disturbances=number)
+    env: Any = make(disturbances=number)
     drawn = set()
     for seed in range(200):
         kinds = [kind for kind, _ in follow(env, seed)]
@@ -77,7 +79,7 @@ def test_by_number_draws_kinds_without_repetition(number):
 
 
 def test_popup_lets_nothing_through_but_its_button():
-    env = make(disturbances="popup", disturb_at=("step", 1))
+    env: Any = make(disturbances="popup", disturb_at=("step", 1))
     env.reset(seed=0)
     observation, *_, info = env.step(SCROLL)
     slot = int(np.flatnonzero(observation["icons"])[0])
@@ -97,21 +99,21 @@ def test_popup_lets_nothing_through_but_its_button():
 def leads(env):
     """(label, screen it leads to) of every icon on every page of the screen at hand."""
     twin = env.fork()
-    twin._worlds["scheduled"] = twin._worlds["pending"] = 0
+    twin._worlds["pending"] = 0
     found = set()
     for _ in range(3):
-        page = twin.snapshot()
+        page = twin._worlds.copy()
         icons = labels(twin.world, twin.program.shared[0])
         for slot in np.flatnonzero(icons):
             twin.step(int(slot))
             found.add((icons[slot], int(twin.world["screen"])))
-            twin.restore(page)
+            twin._worlds[:] = page
         twin.step(SCROLL)
     return found
 
 
 def test_moving_icons_keeps_what_they_are_called_and_where_they_lead():
-    env = make(level=5, disturbances="move_icons", disturb_at=("step", 1))
+    env: Any = make(level=5, disturbances="move_icons", disturb_at=("step", 1))
     for seed in range(20):
         env.reset(seed=seed)
         before = leads(env)
@@ -122,7 +124,7 @@ def test_moving_icons_keeps_what_they_are_called_and_where_they_lead():
 
 
 def test_relabelling_changes_every_name_but_no_way():
-    env = make(disturbances="relabel", disturb_at=("step", 1))
+    env: Any = make(disturbances="relabel", disturb_at=("step", 1))
     for seed in range(10):
         before, _ = env.reset(seed=seed)
         cost = env.cost_to_go()
@@ -137,7 +139,7 @@ def test_relabelling_changes_every_name_but_no_way():
 
 @pytest.mark.parametrize("kind", ["dead_link", "redirect"])
 def test_faults_make_the_way_costlier_and_leave_one(kind):
-    env = make(disturbances=kind, disturb_at=("step", 1))
+    env: Any = make(disturbances=kind, disturb_at=("step", 1))
     costlier = 0
     for seed in range(60):
         env.reset(seed=seed)
@@ -152,7 +154,7 @@ def test_faults_make_the_way_costlier_and_leave_one(kind):
 def test_walking_into_a_dead_link_and_a_redirect_is_told():
     told = set()
     for kind in ("dead_link", "redirect"):
-        env = make(disturbances=kind, disturb_at=("step", 1))
+        env: Any = make(disturbances=kind, disturb_at=("step", 1))
         for seed in range(60):
             env.reset(seed=seed)
             plain = make()

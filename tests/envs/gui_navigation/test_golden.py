@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -29,7 +30,7 @@ SETTINGS = {
 
 def trace_hash(knobs: dict) -> str:
     """Hash of observations, masks, rewards, flags, events and words along a fixed walk."""
-    env = gymnasium.make(ID, **knobs).unwrapped
+    env: Any = gymnasium.make(ID, **knobs).unwrapped
     digest = hashlib.blake2b(digest_size=16)
     observation, info = env.reset(seed=2024)
     for step in range(STEPS):

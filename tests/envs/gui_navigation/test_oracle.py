@@ -1,5 +1,7 @@
 """The oracle against exhaustive search, and on every task of the held-out splits."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -74,7 +76,7 @@ def test_cost_to_go_equals_exhaustive_search(number):
     struck, states = set(), 0
     for chosen in kinds:
         knobs = {"disturbances": chosen, "disturb_at": ("step", 1)} if chosen else {}
-        env = gymnasium.make(ID, app="fresh", step_limit=100_000, **shape, **knobs).unwrapped
+        env: Any = gymnasium.make(ID, app="fresh", step_limit=100_000, **shape, **knobs).unwrapped
         for task in range(50):
             env.reset(seed=task, options={"task": task})
             for _ in range(int(generator.integers(1, 4)) if chosen else 0):
@@ -94,9 +96,9 @@ def test_cost_to_go_equals_exhaustive_search(number):
 @pytest.mark.parametrize("split", ["validation", "test"])
 @pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
 def test_oracle_takes_exactly_the_optimal_steps(level, split, app):
-    env = gymnasium.make(ID, level=level, split=split, app=app).unwrapped
+    env: Any = gymnasium.make(ID, level=level, split=split, app=app).unwrapped
     act, cost = env.program.entries["act_one"], env.program.entries["cost_one"]
-    worlds = gymnasium.make_vec(
+    worlds: Any = gymnasium.make_vec(
         ID,
         num_envs=env.task_count,
         level=level,
@@ -122,7 +124,7 @@ def test_oracle_takes_exactly_the_optimal_steps(level, split, app):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_oracle_succeeds_when_disturbed(kind):
-    env = gymnasium.make(ID, level=4, split="test", disturbances=kind).unwrapped
+    env: Any = gymnasium.make(ID, level=4, split="test", disturbances=kind).unwrapped
     for task in range(env.task_count):
         env.reset(seed=task, options={"task": task})
         while env.world["running"]:

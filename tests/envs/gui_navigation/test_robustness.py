@@ -1,6 +1,7 @@
 """No action and no text, however malformed, is an exception."""
 
 import re
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -14,11 +15,11 @@ from midcourse.envs.gui_navigation.state import ACTIONS, BACK, DONE, HOME, LABEL
 from midcourse.envs.gui_navigation.text import NAMES, labels
 
 ID = "midcourse/GuiNavigation-v0"
-ALL = {"disturbances": 5, "level": 4}
-KNOBS = (
+ALL: dict[str, Any] = {"disturbances": 5, "level": 4}
+KNOBS: tuple[dict[str, Any], ...] = (
     {"level": 1},
-    {"level": 5, "disturbances": 5},
-    {"level": 3, "app": "fresh", "disturbances": ("redirect",) * 6},
+    {"level": 5, "disturbances": ("popup", "move_icons", "relabel")},
+    {"level": 3, "app": "fresh", "disturbances": 5},
     {
         "level": 4,
         "titles": False,
@@ -26,7 +27,7 @@ KNOBS = (
         "observation": "compact",
     },
 )
-ENVS = [gymnasium.make(ID, **knobs).unwrapped for knobs in KNOBS]
+ENVS: list[Any] = [gymnasium.make(ID, **knobs).unwrapped for knobs in KNOBS]
 WORDS = (
     "click",
     "back",
@@ -114,7 +115,7 @@ def test_parse_in_any_case_and_spacing(data):
 
 
 def test_every_legal_action_in_words_is_understood():
-    env = gymnasium.make(ID, **ALL).unwrapped
+    env: Any = gymnasium.make(ID, **ALL).unwrapped
     env.reset(seed=0)
     generator = np.random.default_rng(0)
     for _ in range(300):

@@ -1,5 +1,7 @@
 """The three views agree on the same facts; clicks mean what the picture shows."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -31,8 +33,8 @@ def walk(env, steps, seed=0):
 
 @pytest.mark.parametrize("knobs", SETTINGS, ids=str)
 def test_views_agree(knobs):
-    env = gymnasium.make(ID, **knobs)
-    world = env.unwrapped
+    env: Any = gymnasium.make(ID, **knobs)
+    world: Any = env.unwrapped
     for observation, info in walk(env, 120):
         picture, text = world.picture(), world.text()
         told, shown = facts.facts_of_text(text), facts.facts_of_picture(picture)
@@ -50,7 +52,7 @@ def pages(env):
 
 
 def test_picture_shows_every_icon_exactly_at_its_box():
-    env = gymnasium.make(ID, level=5, disturbances=("popup", "move_icons"))
+    env: Any = gymnasium.make(ID, level=5, disturbances=("popup", "move_icons"))
     for observation, _ in walk(env, 200):
         boxes = facts.boxes_of_picture(env.unwrapped.picture())
         expected = np.rint(observation["boxes"] * 256).astype(int)
@@ -65,8 +67,8 @@ def test_every_label_has_a_swatch_and_a_name_of_its_own():
 
 
 def test_clicks_inside_and_outside_of_every_box():
-    env = gymnasium.make(ID, level=5)
-    world = env.unwrapped
+    env: Any = gymnasium.make(ID, level=5)
+    world: Any = env.unwrapped
     shared = world.program.shared[0]
     for observation, _ in walk(env, 40):
         boxes = np.rint(observation["boxes"] * 256).astype(int)
@@ -83,7 +85,7 @@ def test_clicks_inside_and_outside_of_every_box():
 
 
 def test_render_mode_gives_the_picture():
-    env = gymnasium.make(ID, render_mode="rgb_array")
+    env: Any = gymnasium.make(ID, render_mode="rgb_array")
     env.reset(seed=0)
     picture = env.render()
     assert picture.shape == (256, 256, 3)

@@ -1,6 +1,7 @@
 """Trees, splits, floors, memory, and the quick ways through the rules beside the general ones."""
 
 import tracemalloc
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -23,7 +24,7 @@ ID = "midcourse/GuiNavigation-v0"
 LEVELS = (1, 2, 3, 4, 5)
 
 
-def make(**knobs):
+def make(**knobs: Any) -> Any:
     return gymnasium.make(ID, **knobs).unwrapped
 
 
@@ -35,7 +36,7 @@ def depths(app, screens):
 
 
 def test_level_five_is_the_published_tree():
-    env = make(level=5)
+    env: Any = make(level=5)
     app = env.program.shared[0]["app"]
     assert depths(app, 231).tolist() == [1, 5, 15, 30, 60, 60, 60]
     children = np.bincount(app["parent"][1:231], minlength=231)
@@ -52,7 +53,7 @@ def test_levels_have_their_screens(level, screens):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_links_are_those_asked_for(level):
-    env = make(level=level)
+    env: Any = make(level=level)
     app, params = env.program.shared[0]["app"], env.params
     leads = app["page"]["lead"][:, :, :SLOTS]
     links = sum(int((leads[screen] >= 0).sum()) for screen in range(params.count()))
@@ -65,7 +66,7 @@ def test_links_are_those_asked_for(level):
 def test_splits_share_no_pair(level):
     pairs = {}
     for split in ("train", "validation", "test"):
-        worlds = gymnasium.make_vec(ID, num_envs=make(level=level, split=split).task_count,
+        worlds: Any = gymnasium.make_vec(ID, num_envs=make(level=level, split=split).task_count,
                                     level=level, split=split)  # fmt: skip
         worlds.reset(seed=0, options={"task": list(range(worlds.num_envs))})
         records = worlds._worlds
@@ -79,7 +80,7 @@ def test_splits_share_no_pair(level):
 
 def test_apps_of_splits_and_tasks_differ():
     def app(**knobs):
-        env = make(level=2, **knobs)
+        env: Any = make(level=2, **knobs)
         env.reset(seed=0, options={"task": knobs.get("app_seed", 0)})
         where = env.world if knobs["app"] == "fresh" else env.program.shared[0]
         return where["app"].tobytes()
@@ -94,9 +95,9 @@ def test_apps_of_splits_and_tasks_differ():
 @pytest.mark.parametrize("app", ["fixed", "fresh"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_do_nothing_never_succeeds_and_random_stays_under_its_floor(level, app):
-    env = make(level=level, app=app, split="test")
+    env: Any = make(level=level, app=app, split="test")
     tasks = list(range(env.task_count)) * (10 if env.task_count >= 50 else 50)
-    worlds = gymnasium.make_vec(ID, num_envs=len(tasks), level=level, app=app, split="test")
+    worlds: Any = gymnasium.make_vec(ID, num_envs=len(tasks), level=level, app=app, split="test")
     worlds.reset(seed=0, options={"task": tasks})
     *_, info = worlds.step(np.full(len(tasks), DONE))
     assert not info["success"].any()
@@ -115,7 +116,7 @@ def test_sixteen_thousand_worlds_take_less_than_a_gibibyte():
     actions = np.full(16_384, BACK)
     gymnasium.make_vec(ID, num_envs=1, level=3).reset()  # compiled, so that this is not counted
     tracemalloc.start()
-    worlds = gymnasium.make_vec(ID, num_envs=16_384, level=3, app="fixed")
+    worlds: Any = gymnasium.make_vec(ID, num_envs=16_384, level=3, app="fixed")
     worlds.reset(seed=0)
     for _ in range(3):
         step = worlds.step(actions)
@@ -128,7 +129,7 @@ def test_sixteen_thousand_worlds_take_less_than_a_gibibyte():
 @pytest.mark.parametrize("level", LEVELS)
 def test_quick_observation_equals_the_general_one(level):
     """A page as built is copied; slot by slot it must come out the same."""
-    env = make(level=level)
+    env: Any = make(level=level)
     env.reset(seed=0)
     world, shared = Record(env.world), Record(env.program.shared[0])
     quick = Record(np.zeros(1, observe.FRAME)[0])
@@ -143,7 +144,7 @@ def test_quick_observation_equals_the_general_one(level):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_quick_leads_equal_the_general_ones(level):
-    env = make(level=level)
+    env: Any = make(level=level)
     env.reset(seed=0)
     world, shared = Record(env.world), Record(env.program.shared[0])
     for screen in range(env.params.count()):
@@ -157,7 +158,7 @@ def test_quick_leads_equal_the_general_ones(level):
 @pytest.mark.parametrize("level", [1, 4])
 def test_compiled_steps_equal_plain_python(level):
     """The rule run by the interpreter on one record, and compiled on another."""
-    env = make(level=level, disturbances=("popup", "move_icons"), disturb_at=("step", 3))
+    env: Any = make(level=level, disturbances=("popup", "move_icons"), disturb_at=("step", 3))
     env.reset(seed=0)
     generator = np.random.default_rng(0)
     for _ in range(300):
