@@ -1,11 +1,11 @@
 """The battery goes green on a sound world, and red on each of these broken ones."""
 
 import io
-import random
 import re
 from dataclasses import replace
 from typing import Any
 
+import broken_rules
 import gymnasium
 import numpy as np
 import pytest
@@ -22,7 +22,6 @@ from midcourse.core.errors import UserError
 from midcourse.core.vector import Vector
 
 NUMBERS = iter(range(10_000))
-HIDDEN = {"value": 0}
 
 
 @pytest.fixture
@@ -43,110 +42,37 @@ def found_in(name, law):
     return report.outcomes[0].seen
 
 
-def keep_message(world, shared):
-    kept = world.message
-    tiny.lay_out(world, shared)
-    world.message = kept
-
-
-def impure(world, shared, action):
-    tiny.step(world, shared, action)
-    HIDDEN["value"] += 1
-    world.fog = HIDDEN["value"] % 2
-
-
-def drag_goal(world, shared, action):
-    tiny.step(world, shared, action)
-    if world.message:
-        world.goal = (world.goal + 1) % shared.cells
-
-
-def silent(world, shared, action):
-    tiny.step(world, shared, action)
-    world.message = 0
-
-
-def confused(world, shared):
-    world.place = 0 if world.place else 1
-
-
-def not_a_number(world, shared, action):
-    tiny.step(world, shared, action)
-    if action == tiny.WAIT:
-        world.terms[1] = math_nan()
-
-
-def math_nan():
-    return float("nan")
-
-
-def raises(world, shared, action):
-    tiny.step(world, shared, action)
-    if action == tiny.LEFT and world.place == 1:
-        world.place = 10**9
-
-
-def gambles(world, shared, action):
-    tiny.step(world, shared, action)
-    random.random()
-
-
-def gives_up(world, shared, action):
-    tiny.step(world, shared, action)
-    if world.terminated == 0 and world.clock == 5:
-        world.truncated = 1
-        world.running = 0
-
-
-def succeeds_by_waiting(world, shared, action):
-    tiny.step(world, shared, action)
-    if action == tiny.WAIT:
-        world.terminated = 1
-        world.success = 1
-
-
-def beyond(world, shared, frame):
-    tiny.observe(world, shared, frame)
-    frame.place = world.place + 14
-
-
-def too_dear(world, shared):
-    cost = tiny.cost_to_go(world, shared)
-    return cost + 1 if cost > 0 else cost
-
-
-def too_cheap(world, shared):
-    cost = tiny.cost_to_go(world, shared)
-    return cost - 1 if cost > 2 else cost
-
-
-def away(world, shared):
-    return tiny.LEFT if world.place < world.goal else tiny.act(world, shared)
-
-
 @pytest.mark.parametrize(
     ("law", "changes", "words"),
     [
-        (1, {"lay_out": keep_message}, "leaves message as they are not in a new environment"),
-        (1, {"step": impure}, "world 0 has the trace"),
-        (3, {"step": impure}, "25 steps differ"),
-        (4, {"step": drag_goal}, "the refused action 1 changes goal|the refused action 0 changes"),
-        (4, {"step": silent}, "gives no reason"),
-        (4, {"refuse": confused}, r"refuse\(\) changes place"),
+        (
+            1,
+            {"lay_out": broken_rules.keep_message},
+            "leaves message as they are not in a new environment",
+        ),
+        (1, {"step": broken_rules.impure}, "world 0 has the trace"),
+        (3, {"step": broken_rules.impure}, "25 steps differ"),
+        (
+            4,
+            {"step": broken_rules.drag_goal},
+            "the refused action 1 changes goal|the refused action 0 changes",
+        ),
+        (4, {"step": broken_rules.silent}, "gives no reason"),
+        (4, {"refuse": broken_rules.confused}, r"refuse\(\) changes place"),
         (4, {"refusal": None}, "declares no `refusal`"),
-        (4, {"step": raises}, "OverflowError was raised"),
+        (4, {"step": broken_rules.raises}, "OverflowError was raised"),
         (4, {"legal": lambda action, shared: action < 4}, "is outside the space"),
-        (5, {"step": not_a_number}, "is not the sum of"),
-        (5, {"observe": beyond}, "is outside its space"),
-        (6, {"cost_to_go": too_dear}, "the oracle succeeds after"),
-        (6, {"cost_to_go": too_cheap}, "the oracle is still under way after"),
-        (6, {"act": away}, "the oracle (fails|is still under way)"),
+        (5, {"step": broken_rules.not_a_number}, "is not the sum of"),
+        (5, {"observe": broken_rules.beyond}, "is outside its space"),
+        (6, {"cost_to_go": broken_rules.too_dear}, "the oracle succeeds after"),
+        (6, {"cost_to_go": broken_rules.too_cheap}, "the oracle is still under way after"),
+        (6, {"act": broken_rules.away}, "the oracle (fails|is still under way)"),
         (6, {"oracle": "reference"}, "reference oracle"),
-        (7, {"step": succeeds_by_waiting}, "doing nothing succeeds"),
+        (7, {"step": broken_rules.succeeds_by_waiting}, "doing nothing succeeds"),
         (7, {"floors": {1: 0.01}}, "random succeeds in"),
         (7, {"floors": {2: 1.0}}, "no floor is declared for level 1"),
-        (8, {"step": gives_up}, "is truncated otherwise than at the limit"),
-        (9, {"step": gambles}, "changed the random state of random"),
+        (8, {"step": broken_rules.gives_up}, "is truncated otherwise than at the limit"),
+        (9, {"step": broken_rules.gambles}, "changed the random state of random"),
         (10, {"text": lambda world, shared: "place 1, goal 2. "}, "arrays and text disagree"),
         (10, {"facts_of_picture": None}, "facts_of_picture is not declared"),
     ],
@@ -160,7 +86,7 @@ def test_a_broken_world_is_found(plain, law, changes, words):
 
 
 def test_too_cheap_an_estimate_is_found_by_looking_one_step_ahead(plain):
-    setting = Setting(tiny.variant("Cheap", cost_to_go=too_cheap), [2], False, {})
+    setting = Setting(tiny.variant("Cheap", cost_to_go=broken_rules.too_cheap), [2], False, {})
     with pytest.raises(LawError, match=r"cost_to_go\(\) is"):
         oracle._one_step_ahead(setting, 2)
 
@@ -282,7 +208,7 @@ def test_a_rule_that_reads_beyond_its_arrays_is_found_by_bounds_checks():
 
 
 def test_a_counterexample_is_printed_with_its_recipe(plain):
-    name = tiny.variant("Printed", step=drag_goal)
+    name = tiny.variant("Printed", step=broken_rules.drag_goal)
     printed = printed_by(check_env(name, laws=[4], levels=[1], show=False), 300)
     assert "broken" in printed
     assert f"gymnasium.make('{name}', level=1" in printed

@@ -10,7 +10,7 @@ from typing import Any
 
 import gymnasium
 
-from midcourse.agents import REGISTRY
+from midcourse.agents import REGISTRY, make
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
 
@@ -85,11 +85,11 @@ def make_plan(
     """A plan whose every name and number has been checked.
 
     Raises:
-        UserError: an unknown id, agent or knob, or a number out of range.
+        UserError: an unknown id, agent or knob, a number out of range, or a saved agent that is
+            missing or does not fit.
     """
     world: Any = make_env(env, knobs)
     count = world.unwrapped.task_count
-    world.close()
     for name, value in (("tasks", tasks), ("repeats", repeats)):
         if value is not None and value < 1:
             raise UserError(f"{name}={value} is out of range: it is at least 1")
@@ -99,6 +99,10 @@ def make_plan(
     names = [*FLOORS, *agents, CEILING] if floors else list(agents)
     for name in names:
         check_agent(name)
+    for name in agents:
+        if ":" in name:  # what it loads must be there and fit, before anything is played
+            make(name).reset(world)
+    world.close()
     return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed)
 
 

@@ -113,8 +113,10 @@ def look(env: Env) -> None:
 
 def read(env: Env) -> None:
     """Call everything that reads a world but does not observe it."""
-    _ = env.text(), env.legal_actions(), env.events(), env.task()
+    for view in (env.text, env.legal_actions, env.events, env.task):
+        view()
     if env.FAMILY.oracle == "exact":
-        _ = env.cost_to_go(), env.optimal_steps(), env.progress()
+        for figure in (env.cost_to_go, env.optimal_steps, env.progress):
+            figure()
     if env.world["running"]:
         env.oracle_action()

@@ -161,7 +161,7 @@ def pick(space: spaces.Space, where: np.ndarray, masks: np.ndarray | None = None
     n, sizes = len(where), components(space)
     if not sizes:
         assert isinstance(space, spaces.Box)
-        shaped = where.reshape(n, *space.shape)
+        shaped = where.reshape(n, *(space.shape or ()))
         return (space.low + shaped * (space.high - space.low)).astype(space.dtype)
     columns, first = [], 0
     for k, size in enumerate(sizes):
@@ -174,8 +174,7 @@ def pick(space: spaces.Space, where: np.ndarray, masks: np.ndarray | None = None
         first += size
     if isinstance(space, spaces.Discrete):
         return (columns[0] + space.start).astype(space.dtype)
-    assert isinstance(space, spaces.MultiDiscrete)
-    return np.stack(columns, 1).reshape(n, *space.nvec.shape).astype(space.dtype)
+    return np.stack(columns, 1).reshape(n, *(space.shape or ())).astype(space.dtype)
 
 
 def allowed(space: spaces.Space, actions: np.ndarray, masks: np.ndarray) -> np.ndarray:
