@@ -183,7 +183,8 @@ def _head(module: Any, args: Args) -> list[str]:
         f"Written on {time.strftime('%Y-%m-%d')} by `{command}`.",
         "",
         f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}. Python "
-        f"{platform.python_version()}, {versions}, midcourse {importlib.metadata.version('midcourse')}.",
+        f"{platform.python_version()}, {versions}, "
+        f"midcourse {importlib.metadata.version('midcourse')}.",
         "",
         "Success rates, of the policy as it was when training stopped, over "
         "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "
