@@ -133,7 +133,9 @@ def fields_in_range(world, shared):
     good = good and world.limit == shared.step_limit
     good = good and is_flag(world.running) and is_flag(world.success)
     good = good and is_flag(world.terminated) and is_flag(world.truncated)
-    good = good and world.running == 1 - max(world.terminated, world.truncated)
+    good = good and world.running + world.terminated + world.truncated == 1
+    good = good and (world.running == 0 or world.clock < world.limit)
+    good = good and (world.truncated == 0 or world.clock == world.limit)
     good = good and (world.optimal == -1 or world.optimal > 0)
     good = good and world.task < (shared.tasks if shared.tasks > 0 else 1 << 31)
     for k in range(len(world.terms)):
