@@ -50,6 +50,9 @@ def rows(report):
     report("first batched step")
     printed(FIRST_STEP, 1)  # fills the cache
     yield figure("first batched step with a warm cache", "s", printed(FIRST_STEP, 7), 0.5)
+    report("first batched step without scipy")
+    values = printed("import sys; sys.modules['scipy'] = None\n" + FIRST_STEP, 7)
+    yield figure("the same where scipy is not installed, which numba loads", "s", values, 0.5)
     report("memory")
     values = printed(MEMORY, 1)
     yield figure("memory of 16,384 level-3 worlds, whole process", "GiB", values, 1)

@@ -8,7 +8,7 @@ from gymnasium import spaces
 from midcourse.core.engine.record import same
 from midcourse.core.family import Program, mask_size
 
-Views = tuple[np.ndarray, np.ndarray, np.ndarray]  # observation frames, masks, reward terms
+Views = tuple[np.ndarray, np.ndarray, np.ndarray]  # observation frames, masks, sums
 
 BYTE, BOOL = np.dtype(np.uint8), np.dtype(np.bool_)
 
@@ -28,21 +28,20 @@ class Frames:
         size = mask_size(program.family.action_space)
         self.masked = program.params.masks and size > 0
         self.mask_dtype = same(np.dtype([("action_mask", np.int8, (size,))]))
+        self.no_masks = np.empty(0, self.mask_dtype)
         self.all = np.ones(num_envs, BOOL)
         self.all.flags.writeable = False
 
     def views(self, n: int) -> Views:
-        """Fresh frames, masks and reward terms of n worlds."""
+        """Fresh frames, masks and sums (rewards in row 0, terms below) of n worlds."""
         buffer = np.empty(self.dtype.itemsize * n, BYTE)
         frames = np.ndarray((n,), self.dtype, buffer)
-        masks = np.empty(n if self.masked else 0, self.mask_dtype)
-        terms = np.empty((len(self.terms), n))
-        return frames, masks, terms
+        masks = np.empty(n, self.mask_dtype) if self.masked else self.no_masks
+        return frames, masks, np.empty((1 + len(self.terms), n))
 
-    def step(self) -> tuple[np.ndarray, ...]:
-        """Fresh memory for one step: the views, the rewards and the flags."""
-        n = self.num_envs
-        return (*self.views(n), np.empty(n), np.empty((5, n), BYTE))
+    def step(self) -> tuple[Views, np.ndarray]:
+        """Fresh memory for one step: the views and the flags."""
+        return self.views(self.num_envs), np.empty((4, self.num_envs), BYTE)
 
     def observation(self, frames: np.ndarray) -> Any:
         """The batched observation: views of the frames."""
@@ -56,7 +55,7 @@ class Frames:
             return frames["observation"][i].copy()
         return {key: frames[key][i].copy() for key in self.keys}
 
-    def infos(self, success: np.ndarray, masks: np.ndarray, terms: np.ndarray) -> dict[str, Any]:
+    def infos(self, success: np.ndarray, masks: np.ndarray, sums: np.ndarray) -> dict[str, Any]:
         """Info of every world, as SyncVectorEnv lays it out."""
         present = self.all
         infos: dict[str, Any] = {"success": success, "_success": present}
@@ -64,19 +63,19 @@ class Frames:
             infos["action_mask"], infos["_action_mask"] = masks["action_mask"], present
         if self.terms:
             named: dict[str, Any] = {}
-            for name, values in zip(self.terms, terms, strict=True):
+            for name, values in zip(self.terms, sums[1:], strict=True):
                 named[name], named["_" + name] = values, present
             infos["reward_terms"], infos["_reward_terms"] = named, present
         return infos
 
     def infos_of(
-        self, present: np.ndarray, success: np.ndarray, masks: np.ndarray, terms: np.ndarray
+        self, present: np.ndarray, success: np.ndarray, masks: np.ndarray, sums: np.ndarray
     ) -> dict[str, Any]:
         """Info of some worlds: the others' entries are zero, as SyncVectorEnv leaves them."""
         if self.masked:
             masks["action_mask"][~present] = 0
-        terms[:, ~present] = 0.0
-        infos = self.infos(success & present, masks, terms)
+        sums[:, ~present] = 0.0
+        infos = self.infos(success & present, masks, sums)
         for level in (infos, infos.get("reward_terms", {})):
             level.update({key: present for key in level if key.startswith("_")})
         return infos
@@ -84,8 +83,7 @@ class Frames:
     def infos_with_finals(
         self,
         success: np.ndarray,
-        masks: np.ndarray,
-        terms: np.ndarray,
+        views: Views,
         ended: np.ndarray,
         finals: Views,
     ) -> dict[str, Any]:
@@ -93,7 +91,7 @@ class Frames:
         final_obs = np.full(self.num_envs, None, dtype=object)
         for i in np.flatnonzero(ended):
             final_obs[i] = self.one_observation(finals[0], int(i))
-        infos = self.infos(success & ~ended, masks, terms)
+        infos = self.infos(success & ~ended, views[1], views[2])
         infos["final_obs"], infos["_final_obs"] = final_obs, ended
         infos["final_info"] = self.infos_of(ended, success, finals[1], finals[2])
         infos["_final_info"] = ended

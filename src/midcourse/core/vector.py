@@ -83,12 +83,12 @@ class Vector(VectorEnv):
         self._frames = Frames(program, num_envs)
         self._head = snapshots.header(program)
         self._mode = MODES[self.autoreset_mode]
-        self._step = program.entries["step_parallel" if threads > 1 else "step_batch"]
+        serial = "step_same" if self._mode == SAME_STEP else "step_batch"
+        self._step = program.entries["step_parallel" if threads > 1 else serial]
         self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
         self._buffers = None if copy else self._frames.step()
         self._finals = None if copy else self._frames.views(num_envs)
-        self._no_finals = self._frames.views(0)
         self.begun = False
 
     # --- Gymnasium ----------------------------------------------------------------------------
@@ -140,24 +140,31 @@ class Vector(VectorEnv):
         if not self.begun:
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
         actions = actions_of(actions, self._action_shape, self._action_dtype)
-        frames, masks, terms, rewards, flags = self._buffers or self._frames.step()
-        finals = self._no_finals
+        views, flags = self._buffers or self._frames.step()
+        given = (self._worlds, self._shared, actions, self._mode)
+        finals = views
         if self._mode == SAME_STEP:
             finals = self._finals or self._frames.views(self.num_envs)
-        bad, ended, struck_now = self._step(
-            self._worlds, self._shared, actions, self._mode,
-            frames, masks, terms, rewards, flags, finals, self.threads,
-        )  # fmt: skip
+        if self.threads > 1:
+            bad, ended, struck_now = self._step(*given, views, flags, finals, self.threads)
+        elif self._mode == SAME_STEP:
+            bad, ended, struck_now = self._step(*given, views, flags, finals)
+        else:
+            bad, ended, struck_now = self._step(*given, *views, flags)
         if bad != GOOD:
             self._refuse(bad, actions)
-        terminated, truncated, success, _, over = flags.view(BOOL)
+        frames, masks, sums = views
+        switches = flags.view(BOOL)
+        success = switches[2]
         if self._mode == SAME_STEP and ended:
-            infos = self._frames.infos_with_finals(success, masks, terms, over, finals)
+            infos = self._frames.infos_with_finals(
+                success, views, switches[0] | switches[1], finals
+            )
         else:
-            infos = self._frames.infos(success, masks, terms)
+            infos = self._frames.infos(success, masks, sums)
         if struck_now:
             self._add_events(infos, flags[3])
-        return self._frames.observation(frames), rewards, terminated, truncated, infos
+        return self._frames.observation(frames), sums[0], switches[0], switches[1], infos
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         """A picture of every world, or None without a render mode."""
@@ -200,8 +207,8 @@ class Vector(VectorEnv):
         """1 for each legal action, int8 (num_envs, actions)."""
         self._require_episode()
         masks = np.empty(self.num_envs, self._frames.mask_dtype)
-        frames, _, terms = self._frames.views(self.num_envs)
-        self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, terms)
+        frames, _, sums = self._frames.views(self.num_envs)
+        self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, sums)
         return masks["action_mask"]
 
     def oracle_action(self, i: int) -> Any:

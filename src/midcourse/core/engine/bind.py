@@ -30,6 +30,7 @@ ENTRIES = (
     "reset_batch",
     "observe_batch",
     "step_batch",
+    "step_same",
     "step_parallel",
 )
 

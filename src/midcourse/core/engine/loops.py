@@ -101,67 +101,71 @@ def reset_batch(worlds, shared, chosen, low, high, task):
             reset_one(worlds[i : i + 1], shared, low[i], high[i], task[i])
 
 
-def observe_batch(worlds, shared, frames, masks, terms):
-    """Observe every world; a mask or term array of length 0 is not wanted."""
+def write_views(world, common, i, frames, masks, sums):
+    """Write world i's observation, mask and reward terms.
+
+    `sums` has the reward in row 0 and the terms in the rows below. A mask array of length 0, or no
+    row for terms, says that they are not wanted.
+    """
+    observe(world, common, frames[i])
+    if len(masks) > 0:
+        mask(world, common, masks[i])
+    if len(sums) > 1:
+        for k in range(len(world.terms)):
+            sums[k + 1, i] = world.terms[k]
+
+
+def observe_batch(worlds, shared, frames, masks, sums):
+    """Observe every world."""
     common = shared[0]
     for i in range(len(worlds)):
-        world = worlds[i]
-        observe(world, common, frames[i])
-        if len(masks) > 0:
-            mask(world, common, masks[i])
-        if len(terms) > 0:
-            for k in range(len(world.terms)):
-                terms[k, i] = world.terms[k]
+        write_views(worlds[i], common, i, frames, masks, sums)
 
 
-def step_range(
-    first, last, worlds, shared, actions, mode, frames, masks, terms, rewards, flags, finals
-):
+def begin_next(world, common):
+    """Begin the next episode of a world's seed, on a drawn task."""
+    world.episode = (world.episode + 1) & 0xFFFFFFFF
+    begin(world, common, -1)
+
+
+def step_range(first, last, worlds, shared, actions, mode, views, flags, finals):
     """Step the worlds from `first` to before `last`.
 
-    `flags` has rows (terminated, truncated, success, disturbances that struck, ended). `finals`
-    holds (frames, masks, terms) of the worlds that ended, written in mode SAME_STEP only.
-    Returns (worlds ended, disturbances).
+    `views` is (frames, masks, sums), and so is `finals`, which takes those of the worlds that
+    ended, in mode SAME_STEP only. `flags` has rows (terminated, truncated, success, disturbances
+    that struck). Returns (worlds ended, disturbances).
     """
     common = shared[0]
+    # Unpacked once: each array taken out of a tuple counts a reference, up and down.
+    frames, masks, sums = views
+    rewards = sums[0]
+    last_frames, last_masks, last_sums = finals
     ended = 0
     struck = 0
     for i in range(first, last):
         world = worlds[i]
         if mode == NEXT_STEP and world.running == 0:
-            world.episode = (world.episode + 1) & 0xFFFFFFFF
-            begin(world, common, -1)
+            begin_next(world, common)
             rewards[i] = 0.0
-            flags[0, i] = 0
-            flags[1, i] = 0
-            flags[2, i] = 0
-            flags[3, i] = 0
-            flags[4, i] = 0
         else:
             rewards[i] = advance(world, common, actions[i])
-            over = 1 - world.running
-            flags[0, i] = world.terminated
-            flags[1, i] = world.truncated
-            flags[2, i] = world.success
-            flags[3, i] = world.news
-            flags[4, i] = over
-            struck += world.news
-            ended += over
-            if mode == SAME_STEP and over == 1:
-                observe(world, common, finals[0][i])
-                if len(masks) > 0:
-                    mask(world, common, finals[1][i])
-                if len(terms) > 0:
-                    for k in range(len(world.terms)):
-                        finals[2][k, i] = world.terms[k]
-                world.episode = (world.episode + 1) & 0xFFFFFFFF
-                begin(world, common, -1)
+        over = 1 - world.running
+        flags[0, i] = world.terminated
+        flags[1, i] = world.truncated
+        flags[2, i] = world.success
+        flags[3, i] = world.news
+        struck += world.news
+        ended += over
+        if mode == SAME_STEP and over == 1:
+            write_views(world, common, i, last_frames, last_masks, last_sums)
+            begin_next(world, common)
+        # As `write_views` does; as a call it would cost a quarter of the step.
         observe(world, common, frames[i])
         if len(masks) > 0:
             mask(world, common, masks[i])
-        if len(terms) > 0:
+        if len(sums) > 1:
             for k in range(len(world.terms)):
-                terms[k, i] = world.terms[k]
+                sums[k + 1, i] = world.terms[k]
     return ended, struck
 
 
@@ -178,21 +182,32 @@ def first_bad(worlds, shared, actions, mode):
     return GOOD
 
 
-def step_batch(worlds, shared, actions, mode, frames, masks, terms, rewards, flags, finals, chunks):
-    """Step every world, or none if an action is bad; returns (first bad, ended, disturbances)."""
+def step_batch(worlds, shared, actions, mode, frames, masks, sums, flags):
+    """Step every world, or none if an action is bad; not for mode SAME_STEP.
+
+    Returns (first bad, ended, disturbances).
+    """
     bad = first_bad(worlds, shared, actions, mode)
     if bad != GOOD:
         return bad, 0, 0
-    ended, struck = step_range(
-        0, len(worlds), worlds, shared, actions, mode, frames, masks, terms, rewards, flags, finals
-    )
+    views = (frames, masks, sums)
+    n = len(worlds)
+    ended, struck = step_range(0, n, worlds, shared, actions, mode, views, flags, views)
     return bad, ended, struck
 
 
-def step_parallel(
-    worlds, shared, actions, mode, frames, masks, terms, rewards, flags, finals, chunks
-):
-    """`step_batch` on several threads, `chunks` runs of neighbouring worlds."""
+def step_same(worlds, shared, actions, mode, views, flags, finals):
+    """`step_batch` for mode SAME_STEP."""
+    bad = first_bad(worlds, shared, actions, mode)
+    if bad != GOOD:
+        return bad, 0, 0
+    n = len(worlds)
+    ended, struck = step_range(0, n, worlds, shared, actions, mode, views, flags, finals)
+    return bad, ended, struck
+
+
+def step_parallel(worlds, shared, actions, mode, views, flags, finals, chunks):
+    """A step in any mode on several threads, `chunks` runs of neighbouring worlds."""
     bad = first_bad(worlds, shared, actions, mode)
     if bad != GOOD:
         return bad, 0, 0
@@ -202,10 +217,7 @@ def step_parallel(
     for c in prange(chunks):
         first = n * c // chunks
         last = n * (c + 1) // chunks
-        e, s = step_range(
-            first, last, worlds, shared, actions, mode,
-            frames, masks, terms, rewards, flags, finals,
-        )  # fmt: skip
+        e, s = step_range(first, last, worlds, shared, actions, mode, views, flags, finals)
         ended += e
         struck += s
     return bad, ended, struck
