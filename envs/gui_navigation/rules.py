@@ -114,7 +114,7 @@ def declare_done(world, shared):
 
 
 def disturb(world, shared, kind):
-    """Let a disturbance strike; False, and nothing has changed, if it cannot now."""
+    """Let a disturbance strike; False, and only draws have been taken, if it cannot now."""
     if kind == POPUP:
         if world.popup != 0:
             return False

@@ -40,7 +40,7 @@ class Env(gymnasium.Env):
         self.render_mode = render_mode
         self._connect(Program(self.FAMILY, self.FAMILY.params.make(**knobs)))
 
-    # What `step` looks up is kept on the instance: each look-up costs a hundredth of a step.
+    # What `step` looks up is kept on the instance, to spare it the look-ups.
     def _connect(self, program: Program) -> None:
         self.program = program
         self.params = program.params

@@ -159,7 +159,7 @@ def step_range(first, last, worlds, shared, actions, mode, views, flags, finals)
         if mode == SAME_STEP and over == 1:
             write_views(world, common, i, last_frames, last_masks, last_sums)
             begin_next(world, common)
-        # As `write_views` does; as a call it would cost a quarter of the step.
+        # As `write_views` does; as a call it made a step 5 ns longer.
         observe(world, common, frames[i])
         if len(masks) > 0:
             mask(world, common, masks[i])

@@ -33,7 +33,7 @@ def mask(world, shared, frame):
 
 
 def disturb(world, shared, kind):
-    """Let a disturbance strike; False if it cannot now, and then nothing has changed."""
+    """Let a disturbance strike; False if it cannot now: then only draws have been taken."""
     return False
 
 
