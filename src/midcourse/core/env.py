@@ -45,7 +45,7 @@ class Env(gymnasium.Env):
         self.program = program
         self.params = program.params
         self.observation_space = program.view.space
-        self.action_space = self.FAMILY.action_space
+        self.action_space = program.action_space
         self._worlds = aligned_zeros(1, program.world_dtype)
         self._shared = program.shared
         self._frame = program.frame_dtype

@@ -42,8 +42,8 @@ class Family:
     id: str  # "midcourse/Name-v0", as registered
     params: type[Params]
     terms: tuple[str, ...]  # names of the reward terms, in the order of their sum
-    action_space: spaces.Space
-    views: Mapping[str, View]  # by the value of the knob `observation`
+    action_space: spaces.Space | Callable[[Any], spaces.Space]  # or params -> space
+    views: Mapping[str, View | Callable[[Any], View]]  # by the knob `observation`; or params -> it
     world: Callable[[Any], np.dtype]  # params -> dtype of a world
     shared: Callable[[Any], np.dtype]  # params -> dtype of what worlds share
     rules: Mapping[str, Rule]
@@ -55,8 +55,9 @@ class Family:
     render: Callable[[Any, Any], np.ndarray]  # (world, shared) -> RGB, uint8 (height, width, 3)
     idle: Callable[[Any, Any], Any]  # the action of an agent that does nothing
     replace: Callable[[Any], Mapping[Rule, Rule]] = lambda params: {}
-    oracle: str = "exact"  # or "reference"
+    oracle: str = "exact"  # or "reference", or "none" where there is no goal
     controller: str = ""  # name of the reference controller
+    scores: Mapping[int, float] = field(default_factory=dict)  # level -> its share of successes
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # For the battery: what it cannot know by itself.
@@ -86,9 +87,11 @@ class Program:
     def __init__(self, family: Family, params: Params):
         self.family = family
         self.params = params
-        self.view = family.views[params.observation]
+        view, space = family.views[params.observation], family.action_space
+        self.view = view if isinstance(view, View) else view(params)
+        self.action_space = space if isinstance(space, spaces.Space) else space(params)
         self.world_dtype = same(family.world(params))
-        self.frame_dtype = same(_frame_dtype(self.view, family.action_space, family.terms))
+        self.frame_dtype = same(_frame_dtype(self.view, self.action_space, family.terms))
         self.shared = np.zeros(1, same(family.shared(params)))
         self._fill_shared()
         family.build(self)

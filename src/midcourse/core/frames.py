@@ -25,7 +25,7 @@ class Frames:
         self.dtype = same(program.view.dtype)
         self.keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
         self.terms = program.family.terms if program.params.reward_terms else ()
-        size = mask_size(program.family.action_space)
+        size = mask_size(program.action_space)
         self.masked = program.params.masks and size > 0
         self.mask_dtype = same(np.dtype([("action_mask", np.int8, (size,))]))
         self.no_masks = np.empty(0, self.mask_dtype)

@@ -75,7 +75,7 @@ class Vector(VectorEnv):
         self.threads = threads
         self.metadata = {**self.metadata, "autoreset_mode": self.autoreset_mode}
         self.single_observation_space = program.view.space
-        self.single_action_space = program.family.action_space
+        self.single_action_space = program.action_space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._worlds = aligned_zeros(num_envs, program.world_dtype)

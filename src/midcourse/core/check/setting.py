@@ -48,6 +48,7 @@ class Setting:
         if not isinstance(first, Env):
             raise UserError(f"{id} is no world of midcourse: this battery cannot check it")
         self.family: Family = first.FAMILY
+        self.space = first.action_space
         known = self.family.params.LEVELS
         self.levels = tuple(known if levels is None else levels)
         for level in self.levels:

@@ -32,7 +32,7 @@ def refused_actions(setting: Setting) -> None:
 
 def components_are_masked(setting: Setting) -> bool:
     """Whether actions of this family can be masked at all."""
-    return not isinstance(setting.family.action_space, spaces.Box)
+    return not isinstance(setting.space, spaces.Box)
 
 
 def _one_step(play: Play, actions: np.ndarray) -> None:

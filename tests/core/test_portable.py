@@ -1,0 +1,36 @@
+"""The portable exponential against exact decimal arithmetic, and compiled against plain Python."""
+
+import math
+from decimal import Decimal, getcontext
+
+import numba
+import numpy as np
+import pytest
+
+from midcourse.core.engine.portable import exponential, sigmoid
+
+POINTS = np.concatenate(
+    [np.random.default_rng(0).uniform(-reach, reach, 700) for reach in (700, 20, 1)]
+).tolist()
+
+
+def test_close_to_exact():
+    getcontext().prec = 40
+    worst = max(abs(Decimal(exponential(x)) / Decimal(x).exp() - 1) for x in POINTS)
+    assert worst < 3e-16
+
+
+def test_compiled_has_the_same_bits():
+    compiled = numba.njit(exponential, error_model="numpy")
+    assert [compiled(x) for x in POINTS] == [exponential(x) for x in POINTS]
+
+
+@pytest.mark.parametrize("x", [-1e9, -math.inf, 0.0, math.inf, 1e9])
+def test_far_out_is_held(x):
+    assert math.isfinite(exponential(x))
+    assert sigmoid(x) == {-1: 0.0, 0: 0.5, 1: 1.0}[(x > 0) - (x < 0)] or sigmoid(x) < 1e-300
+
+
+def test_symmetry():
+    for x in (0.1, 1.0, 5.0):
+        assert sigmoid(x) + sigmoid(-x) == pytest.approx(1.0, abs=1e-15)
