@@ -1,4 +1,4 @@
-"""Exponential and logistic function whose bits are the same on every machine.
+"""Exponential, logarithm and logistic function whose bits are the same on every machine.
 
 A library's `exp` differs in its last bit between machines, and a compiler's from Python's. These
 take only additions, multiplications, one division and one rounding of float64, in a fixed order,
@@ -42,3 +42,17 @@ def exponential(x):
 def sigmoid(x):
     """1 / (1 + e**-x)."""
     return 1.0 / (1.0 + exponential(-x))
+
+
+def logarithm(x):
+    """Natural logarithm of a positive finite x; relative error under 3e-16 away from x = 1."""
+    mantissa, exponent = math.frexp(x)
+    if mantissa < 0.7071067811865476:
+        mantissa *= 2.0
+        exponent -= 1
+    s = (mantissa - 1.0) / (mantissa + 1.0)
+    square = s * s
+    value = 0.0
+    for n in range(23, 0, -2):
+        value = value * square + 1.0 / n
+    return exponent * LN2_HIGH + (exponent * LN2_LOW + 2.0 * s * value)

@@ -1,0 +1,1 @@
+"""The population: citizens on a graph, their alarm, and the answer that comes late."""

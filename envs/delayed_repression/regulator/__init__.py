@@ -1,0 +1,1 @@
+"""The regulator's seat over a population of citizens."""
