@@ -3,6 +3,7 @@
 from midcourse.core.engine.rng import LAYOUT, below
 from midcourse.envs.delayed_repression.population.disturbances import strike
 from midcourse.envs.delayed_repression.population.dynamics import (
+    LOUDEST,
     alarm_of,
     clear_values,
     delayed_alarm,
@@ -204,7 +205,7 @@ def validate(world, shared):
     good = population_in_range(world, shared, graph_of(world, shared))
     good = good and world.step >= 0 and world.step <= world.clock
     good = good and (world.counts == 0 or world.counts == 1)
-    good = good and world.published - world.published == 0.0
+    good = good and world.published >= 0.0 and world.published <= LOUDEST
     for k in range(3):
         good = good and world.lever[k] >= 0
     good = good and world.lever[0] < len(FORCES)

@@ -33,7 +33,8 @@ def refused_actions(setting: Setting) -> None:
 
 def components_are_masked(setting: Setting) -> bool:
     """Whether this family masks actions at all."""
-    return "mask" in setting.family.rules and mask_size(setting.space) > 0
+    family = setting.family
+    return "mask" in family.rules and mask_size(setting.space) > 0 and not family.always_legal
 
 
 def _one_step(play: Play, actions: np.ndarray) -> None:
@@ -46,6 +47,8 @@ def _one_step(play: Play, actions: np.ndarray) -> None:
     after = env.worlds
     running = before["running"] != 0
     masked = running & ~allowed(play.space, actions, masks)
+    if setting.family.always_legal and masked.any():
+        raise LawError(f"level {play.level}: an action is masked, though all are declared legal")
     family, shared = setting.family, env.program.shared[0]
     refusal = family.refusal or (lambda world, shared: "")
     reasons = [refusal(world, shared) for world in after]
@@ -160,9 +163,13 @@ def endings(setting: Setting) -> None:
                 _, _, terminated, truncated, infos = play.step(actions)
                 running = before["running"] != 0
                 _check_ends(play, running, terminated, truncated, infos["success"])
-    for flag in ("terminations", "truncations") if has_goal else ("truncations",):
-        if not setting.counts[flag]:
-            raise LawError(f"no {flag} were met")
+    if not setting.counts["truncations"]:
+        raise LawError("no truncations were met")
+    if setting.family.terminates != (setting.counts["terminations"] > 0):
+        raise LawError(
+            f"{setting.counts['terminations']} terminations were met, though the family declares "
+            f"terminates={setting.family.terminates}"
+        )
 
 
 def _check_ends(
