@@ -1,0 +1,1 @@
+"""Delayed repression: institutions that answer late, from theory to population."""
