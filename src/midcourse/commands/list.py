@@ -49,10 +49,11 @@ def describe(name: str) -> list[str]:
     """The lines about one environment."""
     declared = family(name)
     params = declared.params
+    controller = f" ({declared.controller})" if declared.controller else ""
     lines = [
         name,
         f"  disturbances: {', '.join(params.KINDS) or 'none'}",
-        f"  oracle: {declared.oracle}",
+        f"  oracle: {declared.oracle}{controller}",
     ]
     for level in sorted(params.LEVELS):
         preset = params.make(level=level)

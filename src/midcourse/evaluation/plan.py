@@ -96,7 +96,8 @@ def make_plan(
     if not 0 <= seed < 2**63:
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
     wanted = min(tasks or count or ENDLESS_TASKS, count or ENDLESS_TASKS * 10_000)
-    names = [*FLOORS, *agents, CEILING] if floors else list(agents)
+    ceiling = [CEILING] if world.unwrapped.FAMILY.oracle != "none" else []
+    names = [*FLOORS, *agents, *ceiling] if floors else list(agents)
     for name in names:
         check_agent(name)
     for name in agents:

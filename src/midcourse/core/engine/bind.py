@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from midcourse.core.engine import copying, record
+from midcourse.core.engine import compiler, copying, record
 
 SMALL = 600  # bytes of Python code: shorter rules are inlined, a step of a batch: 28.3 to 24.8 ns
 ENTRIES = (
@@ -53,7 +53,7 @@ def bind(
     Raises:
         TypeError: a rule reaches another through a module, where it could not be followed.
     """
-    import numba
+    numba = compiler.load()
     from numba.core import config
 
     from midcourse.core.engine import loops
