@@ -1,4 +1,4 @@
-"""Exponential and logistic function whose bits are the same on every machine.
+"""Exponential, logarithm and logistic function whose bits are the same on every machine.
 
 A library's `exp` differs in its last bit between machines, and a compiler's from Python's. These
 take only additions, multiplications, one division and one rounding of float64, in a fixed order,
@@ -42,3 +42,13 @@ def exponential(x):
 def sigmoid(x):
     """1 / (1 + e**-x)."""
     return 1.0 / (1.0 + exponential(-x))
+
+
+def logarithm(x):
+    """ln x for a normal positive x; within 2 units in the last place, 3e-16 absolute near 1."""
+    fraction, power = math.frexp(x)  # x = fraction * 2**power, fraction in [0.5, 1)
+    rest = 2.0 * (fraction - 1.0) / (fraction + 1.0)
+    for _ in range(3):  # Halley's iteration on e**y = fraction: errors are cubed
+        value = exponential(rest)
+        rest = rest + 2.0 * (fraction - value) / (fraction + value)
+    return power * LN2_HIGH + (power * LN2_LOW + rest)
