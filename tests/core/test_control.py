@@ -16,6 +16,7 @@ from rich.console import Console
 from midcourse.core.check import check_env
 from midcourse.core.errors import UserError
 from midcourse.core.trace import Recorder, replay
+from midcourse.evaluation import plan
 from midcourse.evaluation.episode import play
 from midcourse.evaluation.plan import Job
 from midcourse.evaluation.summary import summarise
@@ -200,3 +201,12 @@ def test_an_evaluation_leaves_blank_what_only_an_exact_oracle_knows(name, agent,
     for measure in ("progress", "efficiency", "regret", "steps_to_recover", "stale_actions"):
         assert line[measure] is None
         assert str(row.estimates[measure]) == "-"
+
+
+@pytest.mark.parametrize(("oracle", "ceiling"), [("reference", ("oracle",)), ("none", ())])
+def test_without_a_goal_there_is_no_ceiling_to_evaluate_against(
+    oracle, ceiling, plain, monkeypatch
+):
+    name = changed(control.PUCK, oracle=oracle)
+    monkeypatch.setattr(plan, "ids", lambda: [name])
+    assert plan.make_plan(name, (), {}, 2, 1, 0).agents == ("do-nothing", "random", *ceiling)

@@ -19,6 +19,7 @@ from midcourse.core.statistics import wilson
 SEED = 7_000_003
 BATCH = 256
 SPLITS = ("validation", "test", "train")
+WANDERED = 30  # random steps before the next is measured, at most
 
 
 def oracle(setting: Setting) -> None:
@@ -157,10 +158,8 @@ def _one_step_ahead(setting: Setting, level: int) -> None:
     generator = np.random.default_rng(level)
     for trial in range(setting.size(12, 150)):
         env.reset(seed=SEED + trial)
-        for _ in range(trial):
-            if env.world["running"]:
-                env.step(_any(env, generator))
-        if env.world["running"] and env.world["clock"] + 1 < env.params.step_limit:
+        taken = _wander(env, generator, trial % WANDERED)
+        if env.world["clock"] + 1 < env.params.step_limit:
             here, cost = env.snapshot(), env.cost_to_go()
             best = env.oracle_action()
             for action in (best, *(_any(env, generator) for _ in range(12))):
@@ -173,8 +172,21 @@ def _one_step_ahead(setting: Setting, level: int) -> None:
                     raise LawError(
                         f"level {level}: cost_to_go() is {cost}, after the action {action} it is "
                         f"{after}{' (that was the oracle)' if action is best else ''}",
-                        setting.recipe(level, SEED + trial) + f" for {trial} random steps",
+                        setting.recipe(level, SEED + trial, taken, disturbances=0),
                     )
+
+
+def _wander(env: Env, generator: np.random.Generator, steps: int) -> list[Any]:
+    """Take so many random actions, those left out that would end the episode; returns the rest."""
+    taken = []
+    for _ in range(steps):
+        here, action = env.snapshot(), _any(env, generator)
+        env.step(action)
+        if env.world["running"]:
+            taken.append(action)
+        else:
+            env.restore(here)
+    return taken
 
 
 def _any(env: Env, generator: np.random.Generator) -> Any:
