@@ -7,7 +7,10 @@ from midcourse.core.check import check_env
 
 OURS = sorted(name for name in gymnasium.registry if name.startswith("midcourse/"))
 # Forms of the worlds whose records or observations differ from the ones made without knobs.
-FORMS = {"midcourse/GuiNavigation-v0": [{"app": "fresh"}, {"observation": "compact"}]}
+FORMS = {
+    "midcourse/GuiNavigation-v0": [{"app": "fresh"}, {"observation": "compact"}],
+    "midcourse/DelayedReplicator-v0": [{"levers": "force"}],
+}
 
 
 @pytest.mark.slow
