@@ -1,7 +1,7 @@
 """Populations on a GPU: agent-updates per second, beside the CPU and the compiled reference.
 
     midcourse bench --gpu
-    python benchmarks/population_gpu.py      # the same, where only torch and triton are installed
+    PYTHONPATH=typings python benchmarks/population_gpu.py  # where only torch and triton are there
 
 A kernel is timed only after it has given the reference's bits on this device. Each row goes to
 kernels/bench/results.csv. `--dry` runs everything at tiny sizes on the CPU, in Triton's interpreter

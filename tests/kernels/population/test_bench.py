@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).parents[3] / "benchmarks/population_gpu.py"
 
 
 @pytest.fixture(scope="module")
-def benchmark():
+def script():
     spec = importlib.util.spec_from_file_location("population_gpu", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
@@ -40,7 +40,7 @@ def test_dry_run_appends_its_rows(tmp_path):
     assert all(row["device"] == "dry run on the CPU" and row["commit"] for row in rows)
 
 
-def test_a_wrong_kernel_is_not_timed(benchmark):
+def test_a_wrong_kernel_is_not_timed(script):
     def off_by_one(problem, state, steps, series, **shape):
         reference.advance(problem, state, steps, series)
         state.clock.add_(1)
@@ -48,18 +48,18 @@ def test_a_wrong_kernel_is_not_timed(benchmark):
     def right(problem, state, steps, series, **shape):
         reference.advance(problem, state, steps, series)
 
-    benchmark.check("cpu", benchmark.DRY, right)
-    with pytest.raises(benchmark.WrongError, match="clock differs from the reference's"):
-        benchmark.check("cpu", benchmark.DRY, off_by_one)
+    script.check("cpu", script.DRY, right)
+    with pytest.raises(script.WrongError, match="clock differs from the reference's"):
+        script.check("cpu", script.DRY, off_by_one)
 
 
-def test_a_wrong_kernel_ends_the_command(benchmark, monkeypatch, tmp_path):
+def test_a_wrong_kernel_ends_the_command(script, monkeypatch, tmp_path):
     def wrong(device, size):
-        raise benchmark.WrongError("q differs")
+        raise script.WrongError("q differs")
 
-    monkeypatch.setattr(benchmark, "check", wrong)
+    monkeypatch.setattr(script, "check", wrong)
     told = []
-    assert benchmark.main(dry=True, out=tmp_path / "results.csv", report=told.append) == 1
+    assert script.main(dry=True, out=tmp_path / "results.csv", report=told.append) == 1
     assert told == ["q differs"]
     assert not list(tmp_path.iterdir())
 
