@@ -66,7 +66,7 @@ def test_a_wrong_kernel_ends_the_command(script, monkeypatch, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_the_command_says_so():
-    pytest.importorskip("tyro", reason="the command is not installed")
+    pytest.importorskip("midcourse.cli", reason="the command is not installed")
     command = [sys.executable, "-m", "midcourse", "bench", "--gpu"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
