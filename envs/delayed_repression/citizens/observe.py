@@ -3,6 +3,7 @@
 import numpy as np
 from gymnasium import spaces
 
+from midcourse.core.engine.rng import MASK
 from midcourse.core.family import View
 from midcourse.envs.delayed_repression.citizens.state import CitizensParams
 from midcourse.envs.delayed_repression.population.dynamics import (
@@ -74,8 +75,9 @@ def observe_published(world, shared, frame):
     """Write the buckets."""
     for i in range(len(world.state)):
         state = world.state[i]
-        frame.observation[i, 0] = state // 12
-        frame.observation[i, 1] = (state >> 2) % 3
+        crowd = ((state >> 2) * 11) >> 5  # a third, for 0 to 8
+        frame.observation[i, 0] = crowd
+        frame.observation[i, 1] = (state >> 2) - 3 * crowd
         frame.observation[i, 2] = (state >> 1) & 1
         frame.observation[i, 3] = state & 1
 
@@ -112,14 +114,14 @@ def radical_share(world, graph, i):
     radicals = 0
     first = graph.row[i]
     last = graph.row[i + 1]
-    for link in range(first, last):
-        radicals += world.action[graph.source[link]] == RADICAL
+    for link in range(first & MASK, last & MASK):
+        radicals += world.action[graph.source[link & MASK] & MASK] == RADICAL
     return radicals / max(1.0, float(last - first))
 
 
 def legal(action, shared):
     """Whether an action lies in the action space."""
-    good = True
+    wrong = 0
     for i in range(len(action)):
-        good = good and action[i] >= 0 and action[i] < len(ACTIONS)
-    return good
+        wrong += (action[i] < 0) + (action[i] >= len(ACTIONS))
+    return wrong == 0

@@ -3,8 +3,6 @@
 from midcourse.core.engine.rng import mix2
 from midcourse.envs.delayed_repression.population.disturbances import strike
 from midcourse.envs.delayed_repression.population.dynamics import (
-    LEFT,
-    MIDDLE,
     MIDDLE_BENEFIT,
     MIDDLE_COST,
     RADICAL_BENEFIT,
@@ -21,7 +19,7 @@ from midcourse.envs.delayed_repression.population.dynamics import (
     step_key,
 )
 from midcourse.envs.delayed_repression.population.integrity import population_in_range
-from midcourse.envs.delayed_repression.population.state import UNIT
+from midcourse.envs.delayed_repression.population.state import MIDDLE, RADICAL, UNIT
 
 
 def lay_out(world, shared):
@@ -59,22 +57,30 @@ def act_together(world, now, pressure, action):
 def pay(world, shared):
     """Write each citizen's reward, and the means of its parts as reward terms."""
     n = len(world.action)
-    benefit = 0.0
-    support = 0.0
-    fines = 0.0
+    support = 0
+    middle_benefit = 0
+    radical_benefit = 0
+    benefit = 0
+    middle_fine = 0
+    radical_fine = 0
     for i in range(n):
         action = world.action[i]
         influence = world.influence[i]
         world.reward[i] = reward_of(world, shared, i, influence)
-        factor = 1.0 if action == LEFT else MIDDLE_BENEFIT if action == MIDDLE else RADICAL_BENEFIT
-        benefit += world.charisma[i] * factor
-        support += float(influence) * action
-        if world.punished[i] == 1 and action != LEFT:
-            fines += world.cost[i] * (MIDDLE_COST if action == MIDDLE else RADICAL_COST)
+        # Whole numbers: exact in any order, and added eight at a time.
+        support += influence * action
+        benefit += world.charisma[i]
+        middle_benefit += world.charisma[i] * (action == MIDDLE)
+        radical_benefit += world.charisma[i] * (action == RADICAL)
+        fine = world.cost[i] * world.punished[i]
+        middle_fine += fine * (action == MIDDLE)
+        radical_fine += fine * (action == RADICAL)
     scale = float(n) * UNIT
-    world.terms[0] = benefit / scale
+    left_benefit = benefit - middle_benefit - radical_benefit
+    benefits = MIDDLE_BENEFIT * middle_benefit + RADICAL_BENEFIT * radical_benefit
+    world.terms[0] = (left_benefit + benefits) / scale
     world.terms[1] = shared.coupling * support / scale
-    world.terms[2] = -fines / scale
+    world.terms[2] = -(MIDDLE_COST * middle_fine + RADICAL_COST * radical_fine) / scale
 
 
 def refuse(world, shared):

@@ -30,6 +30,7 @@ class CitizensParams(PopulationParams):
         5: {"delay": 20},
     }
 
+    masks: bool = knob(False, "put `action_mask` into info; here every action is always legal")
     force: float = knob(1.0, "u, how hard radical acts are punished", low=0.0, high=2.5)
     observation: str = knob(
         "published", "published: four buckets; scalar: these as one number; rich: measures",

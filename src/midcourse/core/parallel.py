@@ -93,6 +93,7 @@ class Parallel(ParallelEnv):
         self._frame, self._frame_bytes = program.frame_dtype, program.frame_dtype.itemsize
         self._advance, self._legal = program.entries["step_one"], program.entries["legal_one"]
         space = joint.observation_space
+        self._has_goal = joint.FAMILY.oracle != "none"
         self._keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
 
     # --- PettingZoo ---------------------------------------------------------------------------
@@ -127,8 +128,8 @@ class Parallel(ParallelEnv):
 
         Returns:
             (observations, rewards, terminated, truncated, infos), each a fresh dictionary with an
-            entry for every agent. An info holds `success`, `action_mask` (the knob `masks`) and
-            `events` (if a disturbance struck).
+            entry for every agent. An info holds `success` (where the world has a goal),
+            `action_mask` (int8, read-only; the knob `masks`) and `events` (if a disturbance struck).
 
         Raises:
             UserError: an agent without action, an unknown agent, or an action outside its space;
@@ -263,12 +264,15 @@ class Parallel(ParallelEnv):
         infos: dict[str, dict[str, Any]]
         if self._masked:
             masks = frame["action_mask"].reshape(len(names), -1)
-            infos = {
-                name: {"success": success, "action_mask": mask}
-                for name, mask in zip(names, masks, strict=True)
-            }
+            masks.flags.writeable = False
+            # One row serves all where all is legal: half the time.
+            rows = [masks[0]] * len(names) if masks.all() else list(masks)
+            infos = {name: {"action_mask": mask} for name, mask in zip(names, rows, strict=True)}
         else:
-            infos = {name: {"success": success} for name in names}
+            infos = {name: {} for name in names}
+        if self._has_goal:
+            for info in infos.values():
+                info["success"] = success
         if news:
             clock = int(self._worlds["clock"][0])
             for info in infos.values():
