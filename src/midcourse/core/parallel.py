@@ -129,7 +129,8 @@ class Parallel(ParallelEnv):
         Returns:
             (observations, rewards, terminated, truncated, infos), each a fresh dictionary with an
             entry for every agent. An info holds `success` (where the world has a goal),
-            `action_mask` (int8, read-only; the knob `masks`) and `events` (if a disturbance struck).
+            `action_mask` (int8, read-only; with the knob `masks`) and `events` (if a disturbance
+            struck).
 
         Raises:
             UserError: an agent without action, an unknown agent, or an action outside its space;
