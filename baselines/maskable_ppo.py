@@ -11,12 +11,10 @@ ends with the weights of one that was never killed (the limit `--seconds` aside)
 """
 
 import dataclasses
-import json
 import pickle
 import time
 import zipfile
 from collections import deque
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,8 +26,9 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse  # noqa: F401  registers the ids
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
+from midcourse.baselines.curve import Curve, check_settings, replace
 from midcourse.baselines.label_policy import LabelPolicy
+from midcourse.baselines.run import Result, RunArgs, command_line
 from midcourse.wrappers import SB3VecEnv
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
@@ -37,27 +36,13 @@ WINDOW = 400  # episodes over which the success rate is taken
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Args:
+class Args(RunArgs):
     """Settings of a run."""
 
-    env: str = "midcourse/GuiNavigation-v0"
-    """id of the environment"""
-    level: int = 1
-    """level of the tasks"""
-    app: str = "fixed"
-    """fixed, per_split or fresh"""
-    disturbances: int = 0
-    """how many disturbances strike in each episode"""
-    seed: int = 0
-    """of the worlds, the weights and the draws"""
     seconds: float = 55.0
-    """training stops after so much time ..."""
     steps: int = 2_000_000
-    """... or after so many steps in all worlds together ..."""
     stop_at: float = 0.98
-    """... or once this share of the last 400 episodes succeeded"""
     worlds: int = 32
-    """worlds stepped together"""
     rollout: int = 64
     """steps of each world between two updates"""
     batch: int = 256
@@ -80,27 +65,9 @@ class Args:
     """whether "this label is the goal's" is a feature"""
     threads: int = 1
     """of torch"""
-    episodes: int = 200
-    """played after training, on train and on test tasks each"""
     checkpoint_every: int = 16
     """rollouts between two checkpoints"""
     out: Path = Path("runs/maskable_ppo")
-    """folder for model.zip, checkpoint.zip, curve.jsonl, result.json"""
-    quiet: bool = False
-    """no progress bar"""
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """What a run ended with; success rates are of the sampled policy."""
-
-    steps: int  # taken in training
-    episodes: int  # ended in training
-    seconds: float  # of training, without evaluation and imports
-    training_success: float  # of the last WINDOW training episodes
-    train: list[float]  # success, 1 or 0, of each episode on train tasks, after training
-    test: list[float]  # the same on tasks of the split `test`, never trained on
-    model: str  # path of the saved model
 
 
 def train(args: Args) -> Result:
@@ -110,7 +77,7 @@ def train(args: Args) -> Result:
         UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
     """
     torch.set_num_threads(args.threads)
-    env = SB3VecEnv.make(args.env, args.worlds, **_knobs(args))
+    env = SB3VecEnv.make(args.env, args.worlds, **args.knobs())
     _compile(env)
     watch = Watch(args)
     model = _start(args, env, watch)
@@ -135,8 +102,7 @@ def train(args: Args) -> Result:
         test=play(model, args, "test"),
         model=str(path),
     )
-    text = json.dumps({"args": _plain(args), **dataclasses.asdict(result)})
-    replace(args.out / "result.json", lambda beside: write_text(beside, text))
+    result.save(args)
     return result
 
 
@@ -146,7 +112,7 @@ def play(model: MaskablePPO, args: Args, split: str) -> list[float]:
     World i plays task i of the split, or i modulo the number of its tasks.
     """
     n = args.episodes
-    knobs = {**_knobs(args), "split": split}
+    knobs = args.knobs(split)
     vector: Any = gymnasium.make_vec(args.env, n, autoreset_mode="SameStep", **knobs)
     count = vector.program.task_counts[split] or n
     tasks = [i % count for i in range(n)]
@@ -183,8 +149,8 @@ class Watch(BaseCallback):
 
     def finished(self) -> bool:
         """Whether it is time to stop."""
-        full = len(self.recent) == WINDOW
-        return self.seconds >= self.args.seconds or (full and self.success() >= self.args.stop_at)
+        enough = 0.0 < self.args.stop_at <= self.success() and len(self.recent) == WINDOW
+        return enough or self.seconds >= self.args.seconds
 
     def _on_training_start(self) -> None:
         self.curve = Curve(self.args.out / "curve.jsonl", self.num_timesteps)
@@ -225,7 +191,7 @@ def save_checkpoint(args: Args, model: MaskablePPO, watch: Watch) -> None:
     env: Any = model.env
     # numpy's global state is what SB3 shuffles minibatches with.
     state = {
-        "args": _fixed(args),
+        "args": args.fixed(),
         "worlds": env.snapshot(),
         "torch": torch.get_rng_state(),
         "numpy": np.random.get_state(),  # noqa: NPY002
@@ -247,7 +213,7 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
         return _new_model(args, env)
     with zipfile.ZipFile(path) as archive:
         state = pickle.loads(archive.read(STATE))
-    check_settings(path, _fixed(args), state["args"])
+    check_settings(path, args.fixed(), state["args"])
     env.reset()
     env.restore(state["worlds"])
     model = MaskablePPO.load(path, env=env, device="cpu", force_reset=False)
@@ -285,37 +251,5 @@ def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:
     )
 
 
-def _knobs(args: Args) -> dict[str, Any]:
-    return {
-        "level": args.level,
-        "app": args.app,
-        "disturbances": args.disturbances,
-        "reward_terms": False,
-    }
-
-
-def _fixed(args: Args) -> dict[str, Any]:
-    """The settings that a resumed run must share with the one that was killed."""
-    free = ("out", "quiet", "seconds", "steps", "threads", "episodes", "checkpoint_every")
-    return {k: v for k, v in dataclasses.asdict(args).items() if k not in free}
-
-
-def _plain(args: Args) -> dict[str, Any]:
-    return {**dataclasses.asdict(args), "out": str(args.out)}
-
-
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    args = tyro.cli(Args, description=__doc__)
-    result = train(args)
-    print(
-        f"midcourse {version('midcourse')}: {result.steps:,} steps and {result.episodes:,} "
-        f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
-        f"tasks, {np.mean(result.test):.3f} on unseen ones; model in {result.model}"
-    )
-
-
 if __name__ == "__main__":
-    main()
+    command_line(Args, train, __doc__)

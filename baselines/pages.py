@@ -12,7 +12,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ import numpy as np
 import midcourse  # noqa: F401  registers the ids
 from midcourse import agents
 from midcourse.baselines.curve import read_curve, replace, write_text
+from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval
 
 SETTINGS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -175,7 +175,7 @@ def _head(module: Any, args: Args) -> list[str]:
         "",
         f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}. Python "
         f"{platform.python_version()}, {versions}, "
-        f"midcourse {importlib.metadata.version('midcourse')}.",
+        f"midcourse {package_version()}.",
         "",
         "Success rates, of the policy as it was when training stopped, over "
         "`--episodes` episodes of each split; unseen tasks are of the split `test`, whose start "
@@ -201,16 +201,6 @@ def cpu() -> str:
 def load() -> float:
     """Processes that wanted to run, mean over the last minute; NaN where it is not told."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-
-
-def commit() -> str:
-    """The short commit of the source tree, with a mark if files differ; "unknown" outside one."""
-    here = Path(__file__).parent
-    try:
-        words = ["git", "-C", str(here), "describe", "--always", "--dirty", "--exclude=*"]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def main() -> None:

@@ -12,11 +12,9 @@ A killed run that is started again with the same arguments goes on from its last
 """
 
 import dataclasses
-import json
 import pickle
 import time
 from collections import deque
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,60 +24,33 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents import tabular
-from midcourse.baselines.curve import Curve, check_settings, replace, write_text
+from midcourse.baselines.curve import Curve, check_settings, replace
+from midcourse.baselines.run import Result, RunArgs, command_line
 
 WINDOW = 1000  # episodes over which the success rate is taken
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Args:
-    """Settings of a run."""
+class Args(RunArgs):
+    """Settings of a run; the environment must have `observation="compact"`."""
 
-    env: str = "midcourse/GuiNavigation-v0"
-    """id of the environment; it must have `observation="compact"`"""
-    level: int = 1
-    """level of the tasks"""
-    app: str = "fixed"
-    """fixed, per_split or fresh"""
-    disturbances: int = 0
-    """how many disturbances strike in each episode"""
-    seed: int = 0
-    """of the worlds and the draws"""
     seconds: float = 30.0
-    """training stops after so much time ..."""
     steps: int = 20_000_000
-    """... or after so many steps in all worlds together ..."""
     stop_at: float = 0.0
-    """... or once this share of the last 1,000 episodes succeeded; 0: never"""
     worlds: int = 256
-    """worlds stepped together"""
     alpha: float = 0.5
     """step size"""
     discount: float = 0.95
     """gamma"""
     epsilon: float = 0.2
     """share of random legal actions"""
-    episodes: int = 200
-    """played after training, on train and on test tasks each"""
     checkpoint_every: int = 2000
     """batch steps between two checkpoints"""
     out: Path = Path("runs/tabular_q")
-    """folder for table.npz, checkpoint.pickle, curve.jsonl, result.json"""
-    quiet: bool = False
-    """no progress bar"""
 
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """What a run ended with; success rates are of the greedy policy."""
-
-    steps: int  # taken in training
-    episodes: int  # ended in training
-    seconds: float  # of training, without evaluation and imports
-    training_success: float  # of the last WINDOW training episodes, exploration included
-    train: list[float]  # success, 1 or 0, of each episode on train tasks, after training
-    test: list[float]  # the same on tasks of the split `test`, never trained on
-    model: str  # path of the saved table
+    def knobs(self, split: str = "train") -> dict[str, Any]:
+        """How the environment is made."""
+        return {**super().knobs(split), "observation": "compact"}
 
 
 class Table:
@@ -163,7 +134,7 @@ class Run:
         """What a resumed run needs to go on as if nothing had happened."""
         worlds = [self.vector.snapshot(i) for i in range(self.args.worlds)]
         kept = {k: v for k, v in vars(self).items() if k not in ("args", "vector")}
-        return {"args": _fixed(self.args), "worlds": worlds, "kept": kept}
+        return {"args": self.args.fixed(), "worlds": worlds, "kept": kept}
 
     def resume(self, state: dict[str, Any]) -> None:
         """Go to such a state."""
@@ -184,9 +155,7 @@ def train(args: Args) -> Result:
     Raises:
         UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
     """
-    vector = gymnasium.make_vec(
-        args.env, args.worlds, autoreset_mode="SameStep", **_knobs(args, "train")
-    )
+    vector = gymnasium.make_vec(args.env, args.worlds, autoreset_mode="SameStep", **args.knobs())
     vector.reset()
     vector.step(np.zeros(args.worlds, np.int64))  # so that the rules compile before the clock runs
     run = Run(args, vector)
@@ -222,7 +191,7 @@ def play(path: Path, args: Args, split: str) -> list[float]:
 
     Episode i plays task i of the split, or i modulo the number of its tasks.
     """
-    env: Any = gymnasium.make(args.env, **_knobs(args, split)).unwrapped
+    env: Any = gymnasium.make(args.env, **args.knobs(split)).unwrapped
     agent = tabular.TabularQ(str(path), args.seed)
     count, success = env.task_count or args.episodes, []
     for i in range(args.episodes):
@@ -249,9 +218,7 @@ def _conclude(args: Args, run: Run) -> Result:
         test=play(path, args, "test"),
         model=str(path),
     )
-    settings = {**dataclasses.asdict(args), "out": str(args.out)}
-    text = json.dumps({"args": settings, **dataclasses.asdict(result)})
-    replace(args.out / "result.json", lambda beside: write_text(beside, text))
+    result.save(args)
     return result
 
 
@@ -269,39 +236,9 @@ def _resume(args: Args, run: Run) -> None:
     if not path.exists():
         return
     state = pickle.loads(path.read_bytes())
-    check_settings(path, _fixed(args), state["args"])
+    check_settings(path, args.fixed(), state["args"])
     run.resume(state)
 
 
-def _knobs(args: Args, split: str) -> dict[str, Any]:
-    return {
-        "level": args.level,
-        "app": args.app,
-        "disturbances": args.disturbances,
-        "split": split,
-        "observation": "compact",
-        "reward_terms": False,
-    }
-
-
-def _fixed(args: Args) -> dict[str, Any]:
-    """The settings that a resumed run must share with the one that was killed."""
-    free = ("out", "quiet", "seconds", "steps", "episodes", "checkpoint_every")
-    return {k: v for k, v in dataclasses.asdict(args).items() if k not in free}
-
-
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    args = tyro.cli(Args, description=__doc__)
-    result = train(args)
-    print(
-        f"midcourse {version('midcourse')}: {result.steps:,} steps and {result.episodes:,} "
-        f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
-        f"tasks, {np.mean(result.test):.3f} on unseen ones; table in {result.model}"
-    )
-
-
 if __name__ == "__main__":
-    main()
+    command_line(Args, train, __doc__)

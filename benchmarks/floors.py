@@ -17,25 +17,29 @@ import midcourse  # noqa: F401
 def successes(env_id: str, choose: str, repeats: int, **knobs: Any) -> tuple[int, int]:
     """Episodes that succeed, and episodes, of every test task `repeats` times.
 
-    `choose` is "random" (uniform over the legal actions), "do-nothing" or "oracle"; actions are
-    Discrete.
+    `choose` is "random" (uniform over the legal actions, or over a Box), "do-nothing" or "oracle".
     """
     single: Any = gymnasium.make(env_id, split="test", **knobs).unwrapped
     tasks = list(range(single.task_count or 100)) * (repeats if choose == "random" else 1)
     worlds: Any = gymnasium.make_vec(env_id, num_envs=len(tasks), split="test", **knobs)
     _, info = worlds.reset(seed=0, options={"task": tasks})
     generator = np.random.default_rng(0)
+    space = worlds.single_action_space
+    is_box = isinstance(space, gymnasium.spaces.Box)
     running = np.ones(len(tasks), bool)
     solved = 0
     while running.any():
-        if choose == "random":
+        if choose == "random" and is_box:
+            shape = (len(tasks), *space.shape)
+            actions = generator.uniform(space.low, space.high, shape).astype(space.dtype)
+        elif choose == "random":
             mask = info["action_mask"]
             actions = (generator.random(mask.shape) * (mask > 0)).argmax(axis=1)
         elif choose == "oracle":
             actions = np.array([worlds.oracle_action(i) for i in range(len(tasks))])
         else:
             single.reset(seed=0)
-            actions = np.full(len(tasks), single.idle_action())
+            actions = np.array([single.idle_action()] * len(tasks))
         _, _, terminated, truncated, info = worlds.step(actions)
         solved += int((info["success"] & running).sum())
         running &= ~(terminated | truncated)

@@ -1,5 +1,6 @@
 """What it costs to begin: import, first batched step, memory."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -33,8 +34,10 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 
 
 def printed(code, runs):
+    """What fresh processes print, all but the first of which find Python's own cache filled."""
     command = [sys.executable, "-c", code]
-    return [float(subprocess.check_output(command)) for _ in range(runs)]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    return [float(subprocess.check_output(command, env=environment)) for _ in range(runs)]
 
 
 def figure(what, unit, values, goal):
@@ -45,14 +48,12 @@ def figure(what, unit, values, goal):
 
 def rows(report):
     report("import")
+    printed(IMPORT, 1)
     milliseconds = [1000 * value for value in printed(IMPORT, 7)]
     yield figure("`import midcourse` over gymnasium's own", "ms", milliseconds, 150)
     report("first batched step")
     printed(FIRST_STEP, 1)  # fills the cache
     yield figure("first batched step with a warm cache", "s", printed(FIRST_STEP, 7), 0.5)
-    report("first batched step without scipy")
-    values = printed("import sys; sys.modules['scipy'] = None\n" + FIRST_STEP, 7)
-    yield figure("the same where scipy is not installed, which numba loads", "s", values, 0.5)
     report("memory")
     values = printed(MEMORY, 1)
     yield figure("memory of 16,384 level-3 worlds, whole process", "GiB", values, 1)

@@ -27,7 +27,7 @@ class OracleShaping(Wrapper):
         scale: reward for one step towards the goal, positive.
 
     Raises:
-        UserError: a reference oracle, or gamma or scale out of range.
+        UserError: an oracle that is not exact, or gamma or scale out of range.
     """
 
     SETTINGS = ("gamma", "scale")
@@ -36,7 +36,9 @@ class OracleShaping(Wrapper):
         super().__init__(env)
         family = self.root.FAMILY
         if family.oracle != "exact":
-            raise UserError(f"OracleShaping needs an exact oracle; {family.id} has a reference")
+            raise UserError(
+                f"OracleShaping needs an exact oracle; that of {family.id} is {family.oracle!r}"
+            )
         if not 0.0 < gamma <= 1.0:
             raise UserError(f"gamma={gamma!r} is out of range: it lies in (0, 1]")
         if not 0.0 < scale < float("inf"):

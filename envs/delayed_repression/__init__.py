@@ -1,20 +1,18 @@
-"""Delayed repression: institutions that answer late."""
+"""Delayed repression: institutions that answer late, from theory to population."""
 
 import gymnasium
 
-gymnasium.register(
-    id="midcourse/DelayedRepression-v0",
-    entry_point="midcourse.envs.delayed_repression.regulator.env:DelayedRepression",
-    vector_entry_point="midcourse.envs.delayed_repression.regulator.env:DelayedRepressionVector",
-    order_enforce=False,
-    disable_env_checker=True,
-)
-gymnasium.register(
-    id="midcourse/DelayedRepressionCitizens-v0",
-    entry_point="midcourse.envs.delayed_repression.citizens.env:DelayedRepressionCitizens",
-    vector_entry_point=(
-        "midcourse.envs.delayed_repression.citizens.env:DelayedRepressionCitizensVector"
-    ),
-    order_enforce=False,
-    disable_env_checker=True,
-)
+_FOLDER = "midcourse.envs.delayed_repression"
+
+for _name, _folder in (
+    ("DelayedReplicator", "replicator"),
+    ("DelayedRepression", "regulator"),
+    ("DelayedRepressionCitizens", "citizens"),
+):
+    gymnasium.register(
+        id=f"midcourse/{_name}-v0",
+        entry_point=f"{_FOLDER}.{_folder}.env:{_name}",
+        vector_entry_point=f"{_FOLDER}.{_folder}.env:{_name}Vector",
+        order_enforce=False,
+        disable_env_checker=True,
+    )

@@ -11,7 +11,6 @@ import gc
 import importlib.util
 import platform
 import statistics
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from midcourse.core.errors import UserError, unknown
+from midcourse.core.version import commit
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 README = FOLDER.parent / "README.md"
@@ -156,15 +156,6 @@ def machine() -> str:
                 name = line.split(":", 1)[1].strip()
                 break
     return f"{name}, Python {platform.python_version()}, one thread"
-
-
-def commit() -> str:
-    """The repository's commit, with + where the tree differs from it."""
-    command = ["git", "-C", str(FOLDER), "describe", "--always", "--dirty=+", "--abbrev=10"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

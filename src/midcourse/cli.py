@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(overview())
         return 0 if words else WRONG_USE
     if words[0] in VERSION:
-        from midcourse.evaluation.plan import package_version
+        from midcourse.core.version import package_version
 
         print(f"midcourse {package_version()}")
         return 0

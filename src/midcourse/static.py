@@ -6,7 +6,7 @@ interactively Pass@1 and Pass@5, each in the app of training ("in") and in unsee
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import comb
 from typing import Any
 
 import gymnasium
@@ -16,6 +16,7 @@ import midcourse  # noqa: F401  (registers the ids)
 from midcourse import agents
 from midcourse.core.errors import UserError
 from midcourse.core.questions import ACTED, ANSWERED, Item
+from midcourse.core.statistics import wilson
 
 DISTRIBUTIONS = {"in": {"app": "fixed"}, "out": {"app": "fresh"}}
 BESIDE = ("random", "do-nothing", "oracle")
@@ -40,14 +41,6 @@ class Row:
         """Wilson's 95 % interval of an agent's score."""
         score = self.scores[agent]
         return None if score is None else wilson(score, self.count)
-
-
-def wilson(share: float, count: int, z: float = 1.959964) -> tuple[float, float]:
-    """The score interval of a share of `count` trials (Wilson 1927)."""
-    middle = share + z * z / (2 * count)
-    spread = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
 def score(

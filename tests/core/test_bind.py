@@ -28,6 +28,7 @@ print(json.dumps({
     "misses": sum(sum(e.stats.cache_misses.values()) for e in entries.values()),
     "state": batch.worlds.tobytes().hex(),
     "from": midcourse.__file__,
+    "scipy": "scipy.linalg" in sys.modules,
 }))
 """
 SOURCE = Path(str(midcourse.__file__)).parent
@@ -55,6 +56,7 @@ def test_a_second_process_hits_the_cache_and_an_edit_of_a_draw_changes_the_resul
     assert cold["misses"] > 0
     assert (warm["hits"], warm["misses"]) == (cold["misses"], 0)
     assert warm["state"] == cold["state"]
+    assert not warm["scipy"]
     draws = copy / "core/engine/rng.py"
     text = draws.read_text()
     draws.write_text(text.replace("0x21F0AAAD", "0x21F0AAAF"))
@@ -135,6 +137,29 @@ def test_the_digest_follows_constants_and_replacements(monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "LIMIT", 4)
     assert digest({"step": limited}) != first
     assert digest({}) != digest({}, {tiny.act: tiny.cost_to_go})
+
+
+ALGEBRA = """
+import sys
+import numpy
+from midcourse.core.engine import compiler
+numba = compiler.load()
+assert "scipy.linalg" not in sys.modules
+
+@numba.njit
+def algebra(a, b):
+    return numpy.dot(a, b), numpy.linalg.solve(a, b), numpy.convolve(a[0], b)
+
+a, b = numpy.array([[2.0, 1.0], [0.5, 3.0]]), numpy.array([4.0, -1.0])
+for ours, theirs in zip(algebra(a, b), algebra.py_func(a, b), strict=True):
+    numpy.testing.assert_allclose(ours, theirs)
+assert "scipy.linalg.cython_blas" in sys.modules
+"""
+
+
+def test_scipy_is_imported_only_when_linear_algebra_is_compiled():
+    pytest.importorskip("scipy")
+    subprocess.run([sys.executable, "-c", ALGEBRA], check=True)
 
 
 def test_rules_remain_plain_functions():

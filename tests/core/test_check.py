@@ -67,7 +67,7 @@ def found_in(name, law):
         (6, {"cost_to_go": broken_rules.too_dear}, "the oracle succeeds after"),
         (6, {"cost_to_go": broken_rules.too_cheap}, "the oracle is still under way after"),
         (6, {"act": broken_rules.away}, "the oracle (fails|is still under way)"),
-        (6, {"oracle": "reference"}, "reference oracle"),
+        (6, {"oracle": "reference"}, "declare `controller`"),
         (7, {"step": broken_rules.succeeds_by_waiting}, "doing nothing succeeds"),
         (7, {"floors": {1: 0.01}}, "random succeeds in"),
         (7, {"floors": {2: 1.0}}, "no floor is declared for level 1"),

@@ -7,7 +7,8 @@ import numba
 import numpy as np
 import pytest
 
-from midcourse.core.engine.portable import exponential, sigmoid
+from midcourse.core.engine import bind
+from midcourse.core.engine.portable import exponential, logarithm, sigmoid
 
 POINTS = np.concatenate(
     [np.random.default_rng(0).uniform(-reach, reach, 700) for reach in (700, 20, 1)]
@@ -34,3 +35,25 @@ def test_far_out_is_held(x):
 def test_symmetry():
     for x in (0.1, 1.0, 5.0):
         assert sigmoid(x) + sigmoid(-x) == pytest.approx(1.0, abs=1e-15)
+
+
+RATIOS = np.exp(np.random.default_rng(1).uniform(-600, 600, 500)).tolist() + [
+    *np.random.default_rng(2).uniform(0.3, 3.0, 500).tolist(),
+    1.0,
+    0.5,
+    2.0,
+    math.nextafter(1.0, 0.0),
+]
+
+
+def test_logarithm_is_close_to_exact():
+    getcontext().prec = 40
+    for x in RATIOS:
+        exact = Decimal(x).ln()
+        assert abs(Decimal(logarithm(x)) - exact) < Decimal("3e-16") * max(1, abs(exact))
+    assert logarithm(1.0) == 0.0
+
+
+def test_compiled_logarithm_has_the_same_bits():
+    compiled = bind.compiled(logarithm)
+    assert [compiled(x) for x in RATIOS] == [logarithm(x) for x in RATIOS]

@@ -78,8 +78,28 @@ def betweenness(n, count, one, other):
 def mark_most(score, most, flag):
     """Write 1 for the `most` nodes of highest score, 0 for the others; of equals, the first."""
     n = len(score)
-    best = np.argsort(-score, kind="mergesort")
+    low = -1.0  # more than `most` nodes score above this
+    high = 1.0  # at most `most` nodes score above this
     for i in range(n):
-        flag[i] = 0
-    for k in range(min(most, n)):
-        flag[best[k]] = 1
+        high = max(high, score[i])
+    if most >= n:
+        high = low
+    for _ in range(1100):  # halvings until the two are neighbours
+        middle = low + (high - low) * 0.5
+        if middle <= low or middle >= high:
+            break
+        above = 0
+        for i in range(n):
+            above += score[i] > middle
+        if above > most:
+            low = middle
+        else:
+            high = middle
+    left = most
+    for i in range(n):
+        flag[i] = 1 if score[i] > high else 0
+        left -= flag[i]
+    for i in range(n):
+        if left > 0 and flag[i] == 0 and score[i] > low:
+            flag[i] = 1
+            left -= 1

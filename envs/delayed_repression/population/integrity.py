@@ -1,5 +1,6 @@
 """Whether a population's record holds what an episode could have left there."""
 
+from midcourse.envs.delayed_repression.population.dynamics import LOUDEST
 from midcourse.envs.delayed_repression.population.state import (
     LONGEST_DELAY,
     RADICAL,
@@ -25,9 +26,9 @@ def population_in_range(world, shared, graph):
         good = good and world.detectability[i] >= 0 and world.detectability[i] <= UNIT
         good = good and world.charisma[i] >= 0 and world.cost[i] >= 0
         good = good and world.influence[i] >= 0
-    most = 4 * n * UNIT
+    most = LOUDEST * n * UNIT
     for i in range(RING):
-        good = good and world.alarms[i] >= -most and world.alarms[i] <= most
+        good = good and world.alarms[i] >= 0 and world.alarms[i] <= most
     return good and graph_in_range(graph)
 
 

@@ -3,6 +3,7 @@
 from midcourse.core.engine.rng import LAYOUT, below
 from midcourse.envs.delayed_repression.population.disturbances import strike
 from midcourse.envs.delayed_repression.population.dynamics import (
+    LOUDEST,
     alarm_of,
     clear_values,
     delayed_alarm,
@@ -37,18 +38,18 @@ TRIES = 16  # layouts tried for one that doing nothing fails
 def lay_out(world, shared):
     """Draw the population; in the suite, one that doing nothing fails."""
     world.counts = 0
-    if shared.suite == 0:
+    start = world.counters[LAYOUT]
+    tries = TRIES if shared.suite == 1 else 0
+    while True:
         settle_in(world, shared)
-        return
-    for _ in range(TRIES):
-        start = world.counters[LAYOUT]
-        settle_in(world, shared)
-        if idling_fails(world, shared):
-            world.counters[LAYOUT] = start
-            settle_in(world, shared)
-            world.counts = 1
+        if tries == 0 or world.counts == 1:
             return
-    settle_in(world, shared)
+        tries -= 1
+        if idling_fails(world, shared):
+            world.counts = 1
+            world.counters[LAYOUT] = start
+        else:
+            start = world.counters[LAYOUT]
 
 
 def settle_in(world, shared):
@@ -82,13 +83,14 @@ def assign_kinds(world, shared):
 
 def idling_fails(world, shared):
     """Whether this episode, left alone and undisturbed, misses a bound; the world is used up."""
+    steps = last_half(world)
     for step in range(world.limit):
         population_step(world, shared)
         if 2 * (step + 1) > world.limit:
             tally(world)
-            if hopeless(world, shared):
+            if out_of_bounds(world, shared, steps):
                 return True
-    return not in_bounds(world, shared)
+    return False
 
 
 # --- a step -------------------------------------------------------------------------------------
@@ -166,24 +168,22 @@ def tally(world):
 
 def judge(world, shared):
     """At the end: whether the last half was lived, quiet, and cheap enough."""
-    half = world.limit - world.limit // 2
-    if world.counts == 1 and world.lived >= LEAST_LIVED * half and in_bounds(world, shared):
+    lived = world.lived >= LEAST_LIVED * last_half(world)
+    if world.counts == 1 and lived and not out_of_bounds(world, shared, world.lived):
         world.success = 1
 
 
-def in_bounds(world, shared):
-    """Whether the last half so far keeps its three bounds."""
-    if world.lived == 0 or hopeless(world, shared):
-        return False
-    cheap = world.tail_force <= 2.0 * shared.force_bound * world.lived
-    calm = world.tail_sum <= shared.radical_bound * len(world.action) * world.lived
-    return cheap and calm
+def last_half(world):
+    """Steps of the last half."""
+    return world.limit - world.limit // 2
 
 
-def hopeless(world, shared):
-    """Whether the amplitude is beyond its bound, which no later step can mend."""
-    most = 2.0 * shared.amplitude_bound * len(world.action)
-    return world.tail_most - world.tail_least > most
+def out_of_bounds(world, shared, steps):
+    """Whether the last half, of that many steps, misses a bound that no later step can mend."""
+    n = len(world.action)
+    swing = world.tail_most - world.tail_least > 2.0 * shared.amplitude_bound * n
+    radical = world.tail_sum > shared.radical_bound * n * steps
+    return swing or radical or world.tail_force > 2.0 * shared.force_bound * steps
 
 
 # --- disturbances, validation -------------------------------------------------------------------
@@ -205,7 +205,7 @@ def validate(world, shared):
     good = population_in_range(world, shared, graph_of(world, shared))
     good = good and world.step >= 0 and world.step <= world.clock
     good = good and (world.counts == 0 or world.counts == 1)
-    good = good and world.published - world.published == 0.0
+    good = good and world.published >= 0.0 and world.published <= LOUDEST
     for k in range(3):
         good = good and world.lever[k] >= 0
     good = good and world.lever[0] < len(FORCES)

@@ -33,11 +33,12 @@ class RegulatorParams(PopulationParams):
 
     LEVELS: ClassVar = {
         1: {"delay": 8},
-        2: {"delay": 14},
-        3: {"delay": 20},
-        4: {"delay": 20, "population": "mixed"},
-        5: {"delay": 30},
-    }
+        2: {"delay": 20},
+        3: {"population": "learning", "delay": 8, "radical_bound": 0.15, "amplitude_bound": 0.08},
+        4: {"population": "mixed", "delay": 20, "amplitude_bound": 0.08},
+        5: {"population": "learning", "delay": 20, "radical_bound": 0.15, "amplitude_bound": 0.08,
+            "force_bound": 0.75},
+    }  # fmt: skip
 
     population: str = knob("reactive", "who the citizens are", choices=CITIZENS)
     levers: str = knob(
@@ -47,9 +48,9 @@ class RegulatorParams(PopulationParams):
     suite: bool = knob(
         True, "lay out only tasks that doing nothing fails; without, no episode counts as success"
     )
-    radical_bound: float = knob(0.15, "mean radical share that is a success", low=0.0, high=1.0)
-    amplitude_bound: float = knob(0.10, "half of its range that is a success", low=0.0, high=0.5)
-    force_bound: float = knob(1.25, "mean force that is a success", low=0.0, high=2.5)
+    radical_bound: float = knob(0.10, "mean radical share that is a success", low=0.0, high=1.0)
+    amplitude_bound: float = knob(0.05, "half of its range that is a success", low=0.0, high=0.5)
+    force_bound: float = knob(1.0, "mean force that is a success", low=0.0, high=2.5)
     force_price: float = knob(0.1, "reward lost by a unit of force", low=0.0, high=100.0)
     instability_price: float = knob(0.5, "reward lost by a unit of amplitude", low=0.0, high=100.0)
 

@@ -10,9 +10,7 @@ from typing import Literal
 import tyro
 from rich.console import Console
 
-from midcourse.commands.common import GUI
-from midcourse.core.errors import unknown
-from midcourse.evaluation.plan import ids
+from midcourse.commands.common import GUI, env_id
 
 
 @dataclass
@@ -36,14 +34,10 @@ def run(args: Args) -> int:
     """Check; the exit code is 1 if a law does not hold."""
     from midcourse.core.check import check_env
 
-    known = ids()
-    name = args.env if args.env in known else f"midcourse/{args.env}"
-    if name not in known:
-        raise unknown("id", args.env, known)
     chosen = {"levels": args.levels or None, "laws": args.laws or None}
     with Console().status("") as status:
         report = check_env(
-            name,
+            env_id(args.env),
             size=args.size,
             show=False,
             progress=lambda number, law: status.update(f"law {number}: {law}"),

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import tyro
 
-from midcourse.core.errors import UserError
+from midcourse.core.errors import UserError, unknown
+from midcourse.core.version import PACKAGE
 from midcourse.evaluate import Progress
 from midcourse.evaluation.plan import ids
 from midcourse.evaluation.summary import COLUMNS, Row
@@ -41,9 +42,8 @@ class WorldArgs:
     """Any other knob of the family; may be given several times."""
 
     def env_id(self) -> str:
-        """The id, also when it was given without its namespace."""
-        full = f"midcourse/{self.env}"
-        return full if full in ids() else self.env
+        """The whole id, see `env_id`."""
+        return env_id(self.env)
 
     def knobs(self) -> dict[str, Any]:
         """The knobs that were given, as `gymnasium.make` takes them.
@@ -63,6 +63,19 @@ class WorldArgs:
         if self.disturbances is not None:
             given["disturbances"] = kinds(self.disturbances)
         return given
+
+
+def env_id(name: str) -> str:
+    """The whole id of an environment, also when it was given without its namespace.
+
+    Raises:
+        UserError: there is no such environment.
+    """
+    known = ids()
+    for one in (name, f"{PACKAGE}/{name}"):
+        if one in known:
+            return one
+    raise unknown("id", name, known)
 
 
 def literal(text: str) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from midcourse import demo
 from midcourse.commands.common import RUNS, print_tables
 from midcourse.core.errors import UserError
-from midcourse.evaluation.plan import commit, package_version
+from midcourse.core.version import commit, package_version
 from midcourse.report import Report, Section, write_report
 
 COLUMNS = ("success", "efficiency", "steps_to_recover", "stale_actions")

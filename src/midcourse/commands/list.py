@@ -13,7 +13,7 @@ import gymnasium
 import tyro
 
 from midcourse.agents import names
-from midcourse.core.errors import unknown
+from midcourse.commands.common import env_id
 from midcourse.evaluation.plan import ids
 
 
@@ -27,14 +27,11 @@ class Args:
 
 def run(args: Args) -> int:
     """Print the list."""
-    known = ids()
     if args.env is not None:
-        name = args.env if args.env in known else f"midcourse/{args.env}"
-        if name not in known:
-            raise unknown("id", args.env, known)
+        name = env_id(args.env)
         print("\n".join([*describe(name), "", *knobs(name)]))
         return 0
-    print("\n\n".join("\n".join(describe(name)) for name in known))
+    print("\n\n".join("\n".join(describe(name)) for name in ids()))
     print(f"\nAgents: {', '.join(names())}")
     return 0
 
@@ -49,10 +46,11 @@ def describe(name: str) -> list[str]:
     """The lines about one environment."""
     declared = family(name)
     params = declared.params
+    controller = f" ({declared.controller})" if declared.controller else ""
     lines = [
         name,
         f"  disturbances: {', '.join(params.KINDS) or 'none'}",
-        f"  oracle: {declared.oracle}",
+        f"  oracle: {declared.oracle}{controller}",
     ]
     for level in sorted(params.LEVELS):
         preset = params.make(level=level)

@@ -13,12 +13,12 @@ from midcourse.core import snapshot as snapshots
 from midcourse.core import tasks
 from midcourse.core.engine.record import NOT_RUNNING, aligned_zeros
 from midcourse.core.errors import UserError, unknown
-from midcourse.core.family import Family, Program
+from midcourse.core.family import Family, Program, mask_size
 from midcourse.core.reader import make_reader
+from midcourse.core.resets import actions_of
 
 BYTE = np.dtype(np.uint8)
 RESET_OPTIONS = ("task",)
-NO_ORACLE = "{id} has a reference oracle ({controller}), which knows no exact cost to the goal"
 
 
 class Env(gymnasium.Env):
@@ -54,7 +54,10 @@ class Env(gymnasium.Env):
             int(self.action_space.n) if isinstance(self.action_space, spaces.Discrete) else 0
         )
         self._read = make_reader(
-            self.observation_space, self.params.masks, self.params.reward_terms, self.FAMILY.terms
+            self.observation_space,
+            self.params.masks and mask_size(self.action_space) > 0,
+            self.params.reward_terms,
+            self.FAMILY.terms,
         )
         self._head = snapshots.header(program)
         self._step = program.entries["step_one"]
@@ -164,9 +167,13 @@ class Env(gymnasium.Env):
         return self._filled_frame()["action_mask"]
 
     def oracle_action(self) -> Any:
-        """An action that begins a cheapest way to success (or the reference controller's)."""
+        """An action that begins a cheapest way to success (or the reference controller's).
+
+        Raises:
+            UserError: the family has no oracle.
+        """
         self._require_episode()
-        return self.program.entries["act_one"](self._worlds, self._shared)
+        return self.program.oracle_action(self._worlds)
 
     def cost_to_go(self) -> int:
         """Fewest actions from here to success, -1 if there is no way.
@@ -174,23 +181,21 @@ class Env(gymnasium.Env):
         It does not know of disturbances that have yet to come.
 
         Raises:
-            UserError: the family's oracle is only a reference.
+            UserError: the family's oracle is only a reference, or it has none.
         """
-        if self.FAMILY.oracle != "exact":
-            words = {"id": self.FAMILY.id, "controller": self.FAMILY.controller}
-            raise UserError(NO_ORACLE.format(**words))
+        self.program.require_exact_oracle()
         self._require_episode()
         return int(self.program.entries["cost_one"](self._worlds, self._shared))
 
     def optimal_steps(self) -> int:
         """Fewest actions from the start of this episode to success, were it not disturbed."""
-        if self.FAMILY.oracle != "exact":
-            return self.cost_to_go()
+        self.program.require_exact_oracle()
         self._require_episode()
         return self._optimal(self._worlds[0])
 
     def progress(self) -> float:
         """1 - cost-to-go / optimal steps, held to [0, 1]; 1 once the task has been solved."""
+        self.program.require_exact_oracle()
         if self._worlds["success"][0]:
             return 1.0
         cost, optimal = self.cost_to_go(), self.optimal_steps()
@@ -277,8 +282,9 @@ class Env(gymnasium.Env):
             ) from None
 
     def _array(self, action: Any) -> np.ndarray:
-        array = np.asarray(action, self.action_space.dtype)
-        if not self.action_space.contains(array):
+        space = self.action_space
+        array = actions_of(action, space.shape or (), np.dtype(space.dtype))
+        if not space.contains(array):
             raise UserError(f"action {action!r} is outside {self.action_space}")
         return array
 

@@ -21,7 +21,7 @@ Rule = Callable[..., Any]
 
 @dataclass(frozen=True)
 class View:
-    """One form of the observation: its space, the dtype of its frame, and the rule that fills it.
+    """One form of the observation: its space, the aligned dtype of its frame, and the rule for it.
 
     The frame's fields are the keys of a Dict space. A space that is no Dict has the one field
     `observation`.
@@ -56,11 +56,13 @@ class Family:
     idle: Callable[[Any, Any], Any]  # the action of an agent that does nothing
     replace: Callable[[Any], Mapping[Rule, Rule]] = lambda params: {}
     oracle: str = "exact"  # or "reference", or "none" where there is no goal
-    controller: str = ""  # name of the reference controller
+    controller: str = ""  # name of the reference controller, which the rule `act` is
     scores: Mapping[int, float] = field(default_factory=dict)  # level -> its share of successes
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # For the battery: what it cannot know by itself.
+    always_legal: bool = False  # every action of the space may be taken in every state
+    terminates: bool = True  # a task can end before the step limit
     refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write
     refusal: Callable[[Any, Any], str] | None = None  # why the last action was refused, or ""
     lacks: tuple[str, ...] = ()  # of the views "arrays", "text", "picture"
@@ -107,6 +109,34 @@ class Program:
             self._bound[key] = bind.bind(name, rules, replace)
         return self._bound[key]
 
+    def oracle_action(self, worlds: np.ndarray) -> Any:
+        """What the rule `act` does in an array of one record, as an action of the space.
+
+        Raises:
+            UserError: the family has no oracle.
+        """
+        if self.family.oracle == "none":
+            raise UserError(f"{self.family.id} has no oracle: its worlds have no goal")
+        action = self.entries["act_one"](worlds, self.shared)
+        if isinstance(self.action_space, spaces.Discrete):
+            return action
+        return np.array(action, self.action_space.dtype).reshape(self.action_space.shape or ())
+
+    def require_exact_oracle(self) -> None:
+        """Refuse what only an exact oracle can tell.
+
+        Raises:
+            UserError: the family's oracle is only a reference, or it has none.
+        """
+        family = self.family
+        if family.oracle == "reference":
+            raise UserError(
+                f"{family.id} has a reference oracle ({family.controller}), which knows no exact "
+                f"cost to the goal"
+            )
+        if family.oracle != "exact":
+            raise UserError(f"{family.id} has no oracle: its worlds have no goal")
+
     @cached_property
     def prefix(self) -> bytes:
         """What every snapshot of this program begins with: id, params, and what is shared."""
@@ -147,7 +177,7 @@ class Program:
             else:
                 if family.oracle != "exact":
                     raise UserError(
-                        f"disturb_at={time!r}: {family.id} has a reference oracle and so no "
+                        f"disturb_at={time!r}: {family.id} has no exact oracle and so no "
                         f"progress; schedule by step"
                     )
                 request["when"], request["at"] = BY_PROGRESS, round(time[1] * 1000)

@@ -54,15 +54,15 @@ def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
 
 
 def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Actions as an array of the batched action space's shape and dtype."""
+    """Actions as an array of an action space's shape and dtype."""
     try:
         array = np.asarray(actions)
     except ValueError:
-        raise UserError(f"actions are a ragged list, this vector takes shape {shape}") from None
+        raise UserError(f"a ragged list, where actions of shape {shape} belong") from None
     if array.shape != shape:
-        raise UserError(f"actions have shape {array.shape}, this vector takes {shape}")
+        raise UserError(f"actions have shape {array.shape}, this environment takes {shape}")
     if array.dtype != dtype:
         if not np.can_cast(array.dtype, dtype, "same_kind"):
-            raise UserError(f"actions are {array.dtype}, this vector takes {dtype}")
+            raise UserError(f"actions are {array.dtype}, this environment takes {dtype}")
         array = array.astype(dtype)
     return array

@@ -8,7 +8,6 @@ difference.
 
 import base64
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 
 from midcourse.core.env import Env
 from midcourse.core.errors import UserError
+from midcourse.core.version import package_version
 
 FORMAT = "midcourse trace 1"
 COMPARED = ("hash", "reward", "terminated", "truncated", "success", "events")
@@ -114,14 +114,6 @@ class Recorder(gymnasium.Wrapper):
     def _write(self, line: Line) -> None:
         self._file.write(json.dumps(line, default=_plain) + "\n")
         self._file.flush()
-
-
-def package_version() -> str:
-    """The installed version of midcourse, or "unknown" where it runs without installation."""
-    try:
-        return importlib.metadata.version("midcourse")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _outcome(

@@ -213,7 +213,7 @@ class Vector(VectorEnv):
 
     def oracle_action(self, i: int) -> Any:
         """An action that begins a cheapest way to success in world i."""
-        return self.program.entries["act_one"](self._one(i), self._shared)
+        return self.program.oracle_action(self._one(i))
 
     def cost_to_go(self, i: int) -> int:
         """As `Env.cost_to_go`, of world i."""

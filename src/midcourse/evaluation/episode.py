@@ -9,8 +9,9 @@ import gymnasium
 import numpy as np
 
 from midcourse.agents import make
+from midcourse.core.version import commit, package_version
 from midcourse.evaluation.aftermath import Aftermath, copy_of
-from midcourse.evaluation.plan import Job, commit, make_env, package_version, plain
+from midcourse.evaluation.plan import Job, make_env, plain
 
 # (env, action, observation's info, reward): what a recorder sees after reset and every step
 Watcher = Callable[[gymnasium.Env, Any, dict[str, Any], float], None]

@@ -1,11 +1,7 @@
 """What is to be evaluated: the settings of a run, and its episodes in their order."""
 
-import importlib.metadata
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -13,8 +9,8 @@ import gymnasium
 from midcourse.agents import REGISTRY, make
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
+from midcourse.core.version import PACKAGE, package_version
 
-PACKAGE = "midcourse"
 FLOORS = ("do-nothing", "random")
 CEILING = "oracle"
 ENDLESS_TASKS = 100  # tasks taken from a split without an end, if no number was asked for
@@ -96,7 +92,8 @@ def make_plan(
     if not 0 <= seed < 2**63:
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
     wanted = min(tasks or count or ENDLESS_TASKS, count or ENDLESS_TASKS * 10_000)
-    names = [*FLOORS, *agents, CEILING] if floors else list(agents)
+    ceiling = [CEILING] if world.unwrapped.FAMILY.oracle != "none" else []
+    names = [*FLOORS, *agents, *ceiling] if floors else list(agents)
     for name in names:
         check_agent(name)
     for name in agents:
@@ -149,29 +146,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [plain(inner) for inner in value]
     return plain(value.tolist()) if hasattr(value, "tolist") else value
-
-
-def package_version() -> str:
-    """The installed version of this package, or "unknown"."""
-    try:
-        return importlib.metadata.version(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
-@cache
-def commit() -> str:
-    """The commit of the checkout that this package runs from, or "unknown".
-
-    An installed package inside somebody else's checkout must not report that one's commit.
-    """
-    package = Path(__file__).resolve().parents[1]
-    root = package.parent.parent
-    if root / "src" / PACKAGE != package or not (root / ".git").exists():
-        return "unknown"
-    command = ["git", "-C", str(root), "rev-parse", "HEAD"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return done.stdout.strip()

@@ -118,5 +118,5 @@ def read(env: Env) -> None:
     if env.FAMILY.oracle == "exact":
         for figure in (env.cost_to_go, env.optimal_steps, env.progress):
             figure()
-    if env.world["running"]:
+    if env.world["running"] and env.FAMILY.oracle != "none":
         env.oracle_action()

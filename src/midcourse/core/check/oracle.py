@@ -1,21 +1,43 @@
-"""Laws 6 and 7: the oracle is exact, and agents that know nothing stay low."""
+"""Laws 6 and 7: the oracle does what it promises, and agents that know nothing stay low."""
 
 from typing import Any
 
 import numpy as np
 
-from midcourse.core.check.setting import LawError, Play, Setting, draws, pick
+from midcourse.core.check.setting import (
+    DoesNotApplyError,
+    LawError,
+    Play,
+    Setting,
+    draws,
+    pick,
+)
 from midcourse.core.env import Env
+from midcourse.core.errors import UserError
+from midcourse.core.statistics import wilson
 
 SEED = 7_000_003
 BATCH = 256
 SPLITS = ("validation", "test", "train")
+WANDERED = 30  # random steps before the next is measured, at most
 
 
 def oracle(setting: Setting) -> None:
-    """Law 6: it succeeds in exactly the optimal steps, and nobody is faster."""
-    if setting.family.oracle != "exact":
-        raise LawError("a reference oracle has no check yet: declare an exact one")
+    """Law 6: an exact one succeeds in the optimal steps, a reference as often as it declares."""
+    kind = setting.family.oracle
+    if kind == "none":
+        raise DoesNotApplyError("worlds without a goal")
+    if kind == "reference":
+        for level in setting.levels:
+            _figures_are_refused(setting, level)
+            _controller_plays(setting, level)
+    elif kind == "exact":
+        _is_exact(setting)
+    else:
+        raise LawError(f"the oracle is {kind!r}: it is 'exact', 'reference' or 'none'")
+
+
+def _is_exact(setting: Setting) -> None:
     for level in setting.levels:
         for split in SPLITS:
             for tasks in chosen_tasks(setting, level, split):
@@ -39,6 +61,59 @@ def chosen_tasks(setting: Setting, level: int, split: str) -> list[list[int]]:
     else:
         indices = [0, count - 1, *generator.integers(count, size=wanted).tolist()]
     return [indices[i : i + BATCH] for i in range(0, len(indices), BATCH)]
+
+
+def _figures_are_refused(setting: Setting, level: int) -> None:
+    """What only an exact oracle knows is refused with a sentence that names the controller."""
+    family, env = setting.family, setting.make(level)
+    if not family.controller:
+        raise LawError("the reference controller has no name: declare `controller`")
+    env.reset(seed=SEED)
+    for figure in (env.cost_to_go, env.optimal_steps, env.progress):
+        try:
+            answer = figure()
+        except UserError:
+            setting.tried("figures refused")
+        else:
+            raise LawError(
+                f"level {level}: {figure.__name__}() is {answer}, though the oracle is no exact one"
+            )
+
+
+def _controller_plays(setting: Setting, level: int) -> None:
+    """The declared score lies in or below the 95 % interval of the controller's on test tasks."""
+    declared = setting.family.scores.get(level)
+    if declared is None:
+        raise LawError(f"no score of {setting.family.controller} is declared for level {level}")
+    count = successes = 0
+    for tasks in chosen_tasks(setting, level, "test"):
+        count += len(tasks)
+        successes += _successes(setting, level, tasks)
+    setting.tried("test tasks played by the controller", count)
+    share, reachable = successes / count, wilson(successes / count, count)[1]
+    if declared > reachable:
+        raise LawError(
+            f"level {level}: {setting.family.controller} succeeds on {share:.3f} of {count} test "
+            f"tasks, at most {reachable:.3f} with 95 % confidence; declared is {declared}",
+            f"reset(seed={SEED}, options={{'task': i}}) with split='test', then oracle_action()",
+        )
+
+
+def _successes(setting: Setting, level: int, tasks: list[int]) -> int:
+    """On how many test tasks the controller succeeds."""
+    options = {"task": tasks}
+    play = Play(setting, level, len(tasks), SEED, split="test", disturbances=0, options=options)
+    actions = play.legal()
+    alive = np.ones(len(tasks), np.bool_)
+    successes = 0
+    while alive.any():
+        for i in np.flatnonzero(alive):
+            actions[i] = play.env.oracle_action(int(i))
+        _, _, terminated, truncated, infos = play.step(actions.copy())
+        ended = alive & (terminated | truncated)
+        successes += int((ended & infos["success"]).sum())
+        alive &= ~ended
+    return successes
 
 
 def _oracle_plays(
@@ -83,10 +158,8 @@ def _one_step_ahead(setting: Setting, level: int) -> None:
     generator = np.random.default_rng(level)
     for trial in range(setting.size(12, 150)):
         env.reset(seed=SEED + trial)
-        for _ in range(trial):
-            if env.world["running"]:
-                env.step(_any(env, generator))
-        if env.world["running"] and env.world["clock"] + 1 < env.params.step_limit:
+        taken = _wander(env, generator, trial % WANDERED)
+        if env.world["clock"] + 1 < env.params.step_limit:
             here, cost = env.snapshot(), env.cost_to_go()
             best = env.oracle_action()
             for action in (best, *(_any(env, generator) for _ in range(12))):
@@ -99,8 +172,21 @@ def _one_step_ahead(setting: Setting, level: int) -> None:
                     raise LawError(
                         f"level {level}: cost_to_go() is {cost}, after the action {action} it is "
                         f"{after}{' (that was the oracle)' if action is best else ''}",
-                        setting.recipe(level, SEED + trial) + f" for {trial} random steps",
+                        setting.recipe(level, SEED + trial, taken, disturbances=0),
                     )
+
+
+def _wander(env: Env, generator: np.random.Generator, steps: int) -> list[Any]:
+    """Take so many random actions, those left out that would end the episode; returns the rest."""
+    taken = []
+    for _ in range(steps):
+        here, action = env.snapshot(), _any(env, generator)
+        env.step(action)
+        if env.world["running"]:
+            taken.append(action)
+        else:
+            env.restore(here)
+    return taken
 
 
 def _any(env: Env, generator: np.random.Generator) -> Any:
@@ -126,6 +212,8 @@ def _nobody_is_faster(setting: Setting, level: int) -> None:
 
 def floors(setting: Setting) -> None:
     """Law 7: do-nothing never succeeds, random stays under the declared floor."""
+    if setting.family.oracle == "none":
+        raise DoesNotApplyError("worlds without a goal")
     for level in setting.levels:
         for split in SPLITS:
             for tasks in chosen_tasks(setting, level, split):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+WORDS = {True: "[green]holds[/]", False: "[bold red]broken[/]", None: "[dim]does not apply[/]"}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -10,10 +12,10 @@ class Outcome:
 
     number: int
     name: str
-    passed: bool
+    passed: bool | None  # None: the law does not apply to this world
     tried: dict[str, int]  # what -> how often
     seconds: float
-    seen: str = ""  # the first counterexample
+    seen: str = ""  # the first counterexample, or why the law does not apply
     recipe: str = ""  # how to see it again
 
     @property
@@ -31,16 +33,19 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether every law held."""
-        return all(outcome.passed for outcome in self.outcomes)
+        """Whether every law held that applies."""
+        return all(outcome.passed is not False for outcome in self.outcomes)
 
     @property
     def sentence(self) -> str:
         """The outcome, for a person."""
-        broken = [str(outcome.number) for outcome in self.outcomes if not outcome.passed]
+        broken = [str(one.number) for one in self.outcomes if one.passed is False]
+        idle = [str(one.number) for one in self.outcomes if one.passed is None]
+        tried = len(self.outcomes) - len(idle)
+        beside = f"; law {', '.join(idle)} does not apply" if idle else ""
         if broken:
-            return f"{self.id}: broken is law {', '.join(broken)} of {len(self.outcomes)} tried"
-        return f"{self.id}: all {len(self.outcomes)} laws tried hold"
+            return f"{self.id}: broken is law {', '.join(broken)} of {tried} tried{beside}"
+        return f"{self.id}: all {tried} laws tried hold{beside}"
 
     def __str__(self) -> str:
         return self.sentence
@@ -60,12 +65,14 @@ class Report:
         for heading in ("", "law", "", "tried", "s"):
             table.add_column(heading, justify="right" if heading in ("s",) else "left")
         for outcome in self.outcomes:
-            word = "[green]holds[/]" if outcome.passed else "[bold red]broken[/]"
             seconds = f"{outcome.seconds:.1f}"
-            table.add_row(str(outcome.number), outcome.name, word, outcome.tried_in_words, seconds)
+            word, tried = WORDS[outcome.passed], outcome.tried_in_words
+            if outcome.passed is None:
+                tried = outcome.seen
+            table.add_row(str(outcome.number), outcome.name, word, tried, seconds)
         console.print(table)
         for outcome in self.outcomes:
-            if not outcome.passed:
+            if outcome.passed is False:
                 console.print(f"[bold red]law {outcome.number}[/]: {escape(outcome.seen)}")
                 if outcome.recipe:
                     console.print(f"   again: {escape(outcome.recipe)}", soft_wrap=True)

@@ -22,6 +22,10 @@ class LawError(Exception):
         self.recipe = recipe
 
 
+class DoesNotApplyError(Exception):
+    """A law that says nothing about this world, and why."""
+
+
 class Setting:
     """One environment id under test, with its knobs, over some of its levels.
 

@@ -9,6 +9,7 @@ from gymnasium import spaces
 from midcourse.core.check.setting import LawError, Play, Setting, allowed
 from midcourse.core.env import Env
 from midcourse.core.errors import UserError
+from midcourse.core.family import mask_size
 from midcourse.core.vector import Vector
 
 SEED = 5_000_011
@@ -18,7 +19,7 @@ MAY_CHANGE = ("clock", "running", "truncated", "terms", "news", "padding")
 
 def refused_actions(setting: Setting) -> None:
     """Law 4: masked actions change nothing and say why; actions outside the space raise."""
-    if setting.family.refusal is None:
+    if setting.family.refusal is None and components_are_masked(setting):
         raise LawError("the family declares no `refusal`: why was the last action refused?")
     for level, kinds in setting.settings():
         play = Play(setting, level, WORLDS, SEED, **kinds)
@@ -31,8 +32,9 @@ def refused_actions(setting: Setting) -> None:
 
 
 def components_are_masked(setting: Setting) -> bool:
-    """Whether actions of this family can be masked at all."""
-    return not isinstance(setting.space, spaces.Box)
+    """Whether this family masks actions at all."""
+    family = setting.family
+    return "mask" in family.rules and mask_size(setting.space) > 0 and not family.always_legal
 
 
 def _one_step(play: Play, actions: np.ndarray) -> None:
@@ -45,9 +47,11 @@ def _one_step(play: Play, actions: np.ndarray) -> None:
     after = env.worlds
     running = before["running"] != 0
     masked = running & ~allowed(play.space, actions, masks)
+    if setting.family.always_legal and masked.any():
+        raise LawError(f"level {play.level}: an action is masked, though all are declared legal")
     family, shared = setting.family, env.program.shared[0]
-    assert family.refusal is not None
-    reasons = [family.refusal(world, shared) for world in after]
+    refusal = family.refusal or (lambda world, shared: "")
+    reasons = [refusal(world, shared) for world in after]
     refused = masked | (running & np.array([bool(reason) for reason in reasons]))
     names = [
         n for n in after.dtype.names or () if n not in (*MAY_CHANGE, *family.refused_may_change)
@@ -145,19 +149,27 @@ def endings(setting: Setting) -> None:
     """Law 8: terminated from the task, truncated at the limit and only there."""
     spec = gymnasium.make(setting.id, **setting.knobs).spec
     limit = spec.max_episode_steps if spec is not None else None
+    has_goal = setting.family.oracle != "none"
     if limit is not None:
         raise LawError(f"max_episode_steps={limit} is registered: the limit belongs in the record")
     for level, kinds in setting.settings():
         for knobs in ({}, {"step_limit": 1}, {"step_limit": 5}):
             play = Play(setting, level, WORLDS, SEED, **{**kinds, **knobs})
-            for _ in range(setting.size(40, 300)):
+            for _ in range(max(setting.size(40, 300), play.env.params.step_limit + 1)):
                 before = play.env.worlds.copy()
-                _, _, terminated, truncated, infos = play.step(play.legal())
+                actions = play.legal()
+                if has_goal and before["running"][0]:  # by chance alone a goal may not be reached
+                    actions[0] = play.env.oracle_action(0)
+                _, _, terminated, truncated, infos = play.step(actions)
                 running = before["running"] != 0
                 _check_ends(play, running, terminated, truncated, infos["success"])
-    for flag in ("terminations", "truncations"):
-        if not setting.counts[flag]:
-            raise LawError(f"no {flag} were met in random play")
+    if not setting.counts["truncations"]:
+        raise LawError("no truncations were met")
+    if setting.family.terminates != (setting.counts["terminations"] > 0):
+        raise LawError(
+            f"{setting.counts['terminations']} terminations were met, though the family declares "
+            f"terminates={setting.family.terminates}"
+        )
 
 
 def _check_ends(

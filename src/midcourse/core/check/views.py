@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from midcourse.core.check.setting import LawError, Setting, draws, pick
+from midcourse.core.check.setting import DoesNotApplyError, LawError, Setting, draws, pick
 from midcourse.core.env import Env
 
 SEED = 6_000_011
@@ -93,6 +93,8 @@ def agree(setting: Setting) -> None:
             raise LawError(
                 f"facts_of_{view} is not declared, and {view!r} is not among what the family lacks"
             )
+    if sum(facts is not None for facts in declared.values()) < 2:
+        raise DoesNotApplyError("a single view")
     for level, kinds in setting.settings():
         env = setting.make(level, **kinds)
         pictures = 0 if declared["picture"] is None else setting.size(12, 60)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from midcourse.core.engine import copying, record
+from midcourse.core.engine import compiler, copying, record
 
 SMALL = 600  # bytes of Python code: shorter rules are inlined, a step of a batch: 28.3 to 24.8 ns
 ENTRIES = (
@@ -54,7 +54,7 @@ def bind(
     Raises:
         TypeError: a rule reaches another through a module, where it could not be followed.
     """
-    import numba
+    numba = compiler.load()
     from numba.core import config
 
     from midcourse.core.engine import loops
@@ -80,6 +80,26 @@ def bind(
             options = {"cache": True, "parallel": parallel, "error_model": "numpy"}
             entries[entry] = numba.njit(**options)(function)
     return entries
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of plain scalar Python over numbers and arrays, compiled with all that it names.
+
+    For jobs beside the worlds, an integrator say. numba's cache serves it to the next process until
+    a source file on the way is edited. With the compiler switched off it is the function itself.
+
+    Raises:
+        TypeError: it reaches another function through a module, or itself.
+    """
+    import numba
+    from numba.core import config
+
+    linker = _Linker({})
+    copy = linker.link(function)
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+        return function
+    copy.__qualname__ = f"{function.__name__}.{linker.digest()}"
+    return numba.njit(cache=True, error_model="numpy")(copy)
 
 
 class _Linker:

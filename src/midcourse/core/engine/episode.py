@@ -30,6 +30,8 @@ def schedule_events(world, shared):
     world.optimal = cost_to_go(world, shared)
     taken = 0  # bit i: allowed[i] has been drawn
     left = shared.kinds
+    # Half of the episode where nobody knows how long the way is.
+    latest = world.optimal - 1 if world.optimal > 0 else world.limit // 2
     for i in range(shared.requests):
         event = world.schedule[i]
         request = shared.request[i]
@@ -52,7 +54,7 @@ def schedule_events(world, shared):
                     skip -= 1
         if request.when == BY_CHANCE:
             event.when = BY_STEP
-            event.at = 1 + below(world, EVENTS, max(1, world.optimal - 1))
+            event.at = 1 + below(world, EVENTS, max(1, latest))
 
 
 def begin(world, shared, task):

@@ -30,6 +30,8 @@ def observe(world, shared, frame):
 
 def mask(world, shared, frame):
     """Write 1 for each legal action and 0 for the others into `frame.action_mask`, int8."""
+    for k in range(len(frame.action_mask)):
+        frame.action_mask[k] = 1
 
 
 def disturb(world, shared, kind):
@@ -43,7 +45,10 @@ def cost_to_go(world, shared):
 
 
 def act(world, shared):
-    """An action that begins a cheapest way to success."""
+    """An action that begins a cheapest way to success, or the reference controller's.
+
+    Where an action is an array: its numbers, as a tuple.
+    """
     return 0
 
 

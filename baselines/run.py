@@ -1,0 +1,90 @@
+"""What every baseline's run has: its world, when it stops, what it ended with, a command line."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from midcourse.baselines.curve import replace, write_text
+from midcourse.core.version import package_version
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunArgs:
+    """Settings of a run; a baseline adds its own."""
+
+    # What a resumed run need not share with the one that was killed.
+    FREE: ClassVar = ("out", "quiet", "seconds", "steps", "episodes", "checkpoint_every", "threads")
+
+    env: str = "midcourse/GuiNavigation-v0"
+    """id of the environment"""
+    level: int = 1
+    """level of the tasks"""
+    app: str = "fixed"
+    """fixed, per_split or fresh"""
+    disturbances: int = 0
+    """how many disturbances strike in each episode"""
+    seed: int = 0
+    """of the worlds, the weights and the draws"""
+    seconds: float
+    """training stops after so much time ..."""
+    steps: int
+    """... or after so many steps in all worlds together ..."""
+    stop_at: float
+    """... or once this share of the latest episodes succeeded; 0: never"""
+    worlds: int
+    """worlds stepped together"""
+    episodes: int = 200
+    """played after training, on train and on test tasks each"""
+    out: Path
+    """folder for model, checkpoint, curve.jsonl, result.json"""
+    quiet: bool = False
+    """no progress bar"""
+
+    def knobs(self, split: str = "train") -> dict[str, Any]:
+        """How the environment is made."""
+        return {
+            "level": self.level,
+            "app": self.app,
+            "disturbances": self.disturbances,
+            "split": split,
+            "reward_terms": False,
+        }
+
+    def fixed(self) -> dict[str, Any]:
+        """The settings that a resumed run must share with the one that was killed."""
+        return {k: v for k, v in dataclasses.asdict(self).items() if k not in self.FREE}
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What a run ended with."""
+
+    steps: int  # taken in training
+    episodes: int  # ended in training
+    seconds: float  # of training, without evaluation and imports
+    training_success: float  # of the latest training episodes, exploration included
+    train: list[float]  # success, 1 or 0, of each episode on train tasks, after training
+    test: list[float]  # the same on tasks of the split `test`, never trained on
+    model: str  # path of what was learnt
+
+    def save(self, args: RunArgs) -> None:
+        """Write result.json, with the settings."""
+        settings = {**dataclasses.asdict(args), "out": str(args.out)}
+        text = json.dumps({"args": settings, **dataclasses.asdict(self)})
+        replace(args.out / "result.json", lambda beside: write_text(beside, text))
+
+
+def command_line(args: type[Any], train: Callable[[Any], Result], description: str | None) -> None:
+    """Train with the arguments of the command line, and say what came of it."""
+    import tyro
+
+    result = train(tyro.cli(args, description=description))
+    print(
+        f"midcourse {package_version()}: {result.steps:,} steps and {result.episodes:,} "
+        f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "
+        f"tasks, {np.mean(result.test):.3f} on unseen ones; saved in {result.model}"
+    )

@@ -1,0 +1,1 @@
+"""The regulator's seat over the delayed equation: midcourse/DelayedReplicator-v0."""
