@@ -4,7 +4,11 @@ import gymnasium
 
 _FOLDER = "midcourse.envs.delayed_repression"
 
-for _name, _folder in (("DelayedReplicator", "replicator"), ("DelayedRepression", "regulator")):
+for _name, _folder in (
+    ("DelayedReplicator", "replicator"),
+    ("DelayedRepression", "regulator"),
+    ("DelayedRepressionCitizens", "citizens"),
+):
     gymnasium.register(
         id=f"midcourse/{_name}-v0",
         entry_point=f"{_FOLDER}.{_folder}.env:{_name}",

@@ -6,6 +6,8 @@ which every citizen does by what it saw before, and `settle`, which follows from
 
 import math
 
+import numpy as np
+
 from midcourse.core.engine.portable import sigmoid
 from midcourse.core.engine.rng import LAYOUT, MASK, below, draw, mix, mix2
 from midcourse.envs.delayed_repression.population.graph import build_graph
@@ -29,6 +31,7 @@ CALM, LOUD = 0.35, 0.75  # alarm at which its bucket changes
 START_LEFT, START_MIDDLE = int(0.80 * 2**32), int(0.97 * 2**32)
 FIXED_LEFT, FIXED_MIDDLE = int(0.65 * 2**32), int(0.92 * 2**32)
 UNSURE_LEFT, UNSURE_MIDDLE = int(0.30 * 2**32), int(0.85 * 2**32)
+BLOCK, BLOCK_LINKS = 256, 4096  # citizens whose links are summed at once, and how many these may be
 MOST_PRESSURE = (1 << 18) - 1
 
 
@@ -119,26 +122,51 @@ def alarm_bucket(alarm):
 def watch(world, graph, alarm):
     """Each citizen's influence and published observation, and the count of radicals."""
     loudness = alarm_bucket(alarm)
+    n = len(world.action)
+    sums = np.empty(BLOCK_LINKS + 1, np.int32)
+    for first in range(0, n, BLOCK):
+        feel(world, graph, sums, first, min(n, first + BLOCK))
     radicals = 0
-    for i in range(len(world.action)):
-        influence = influence_on(world, graph, i)
-        world.influence[i] = influence
-        world.state[i] = seen_by(influence, loudness, world.punished[i], graph.bridge[i])
+    for i in range(n):
+        punished = world.punished[i]
+        world.state[i] = seen_by(world.influence[i], loudness, punished, graph.bridge[i])
         radicals += world.action[i] == RADICAL
     world.radicals = radicals
+
+
+def feel(world, graph, sums, first, last):
+    """The influence on some citizens, as differences of a running sum over their links.
+
+    So no branch depends on how many links each has, which a processor guesses wrong. Masks tell
+    the compiler that no index is negative: a step's 0.6 µs were 1.3.
+    """
+    begin = graph.row[first] & MASK
+    end = graph.row[last] & MASK
+    if end - begin >= len(sums):
+        for i in range(first, last):
+            world.influence[i] = influence_on(world, graph, i)
+        return
+    total = 0
+    for link in range(begin, end):
+        sums[(link - begin) & MASK] = total
+        total += graph.weight[link & MASK] * world.action[graph.source[link & MASK] & MASK]
+    sums[(end - begin) & MASK] = total
+    for i in range(first, last):
+        after = sums[(graph.row[i + 1] - begin) & MASK]
+        world.influence[i] = after - sums[(graph.row[i] - begin) & MASK]
 
 
 def influence_on(world, graph, i):
     """What the neighbours' actions add up to, in 1/UNIT."""
     total = 0
-    for link in range(graph.row[i], graph.row[i + 1]):
-        total += graph.weight[link] * world.action[graph.source[link]]
+    for link in range(graph.row[i] & MASK, graph.row[i + 1] & MASK):
+        total += graph.weight[link & MASK] * world.action[graph.source[link & MASK] & MASK]
     return total
 
 
 def seen_by(influence, loudness, punished, bridge):
     """A citizen's published observation as one number, 0 to 35."""
-    crowd = 0 if influence < FEW else 1 if influence < MANY else 2
+    crowd = (influence >= FEW) + (influence >= MANY)
     return ((crowd * 3 + loudness) * 2 + punished) * 2 + bridge
 
 
@@ -282,12 +310,11 @@ def reward_of(world, shared, i, influence):
     """A citizen's reward: benefit, support by neighbours, less the cost of punishment."""
     action = world.action[i]
     benefit = 1.0 if action == LEFT else MIDDLE_BENEFIT if action == MIDDLE else RADICAL_BENEFIT
+    price = 0.0 if action == LEFT else MIDDLE_COST if action == MIDDLE else RADICAL_COST
     reward = (world.charisma[i] / float(UNIT)) * benefit
     reward = reward + (shared.coupling * (influence / float(UNIT))) * action
-    if world.punished[i] == 1:
-        price = 0.0 if action == LEFT else MIDDLE_COST if action == MIDDLE else RADICAL_COST
-        reward = reward - (world.cost[i] / float(UNIT)) * price
-    return reward
+    # Whole or nothing: 0.0 taken away leaves every bit as it is.
+    return reward - (world.cost[i] / float(UNIT)) * price * world.punished[i]
 
 
 def clear_values(world, i):

@@ -27,6 +27,7 @@ ENTRIES = (
     "cost_one",
     "act_one",
     "validate_one",
+    "legal_one",
     "reset_batch",
     "observe_batch",
     "step_batch",

@@ -91,6 +91,11 @@ def validate_one(worlds, shared):
     return validate(worlds[0], shared[0])
 
 
+def legal_one(action, shared):
+    """The family's `legal`."""
+    return legal(action, shared[0])
+
+
 # --- a batch ----------------------------------------------------------------------------------
 
 

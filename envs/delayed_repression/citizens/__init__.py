@@ -1,0 +1,1 @@
+"""The citizens' seats: everybody in a population acts at once."""
