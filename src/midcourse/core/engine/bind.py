@@ -149,7 +149,12 @@ class _Linker:
             self.compiled[function] = None  # being followed
             small = len(function.__code__.co_code) < SMALL
             self.compiled[function] = numba.njit(
-                self.link(function), error_model="numpy", forceinline=small
+                self.link(function),
+                error_model="numpy",
+                forceinline=small,
+                no_cpython_wrapper=True,
+                no_cfunc_wrapper=True,
+                pipeline_class=compiler.inner_pipeline(),
             )
         if self.compiled[function] is None:
             raise TypeError(f"the rule {function.__name__!r} calls itself; use a loop")
