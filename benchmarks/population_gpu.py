@@ -175,7 +175,8 @@ def kernel_rates(kind, worlds, device, size):
 
 
 def cpu_rate(kind, size):
-    """Agent-updates per second of the reference on the CPU, with as many threads as torch takes."""
+    """Agent-updates per second of the reference on the CPU, in one thread."""
+    torch.set_num_threads(1)
     state, graph, params = population(kind, size.cpu_worlds, size.communities, "cpu")
 
     def run():
@@ -263,7 +264,7 @@ def main(dry=False, out=RESULTS, report=print):
             shape = f"{row['block_worlds']} worlds, {row['num_warps']} warps a program"
             report(
                 f"{row['kind']}, {row['worlds']} worlds, {shape}: {row['updates_per_second']} "
-                f"agent-updates/s, {row['times_cpu']} times the CPU, "
+                f"agent-updates/s, {row['times_cpu']} times a CPU core, "
                 f"{row['share_of_copy_sectors']} of a copy's bandwidth by sectors"
             )
     return 0

@@ -327,20 +327,21 @@ def advance(
     table = torch.tensor(numbers, dtype=torch.float64, device=state.actions.device)
     degree = edges.shape[1]
     launch: Any = advance_kernel[(triton.cdiv(problem.worlds, worlds),)]
-    launch(
-        *(state.actions, state.punished, state.alarms),
-        *(state.actions if state.q is None else state.q, state.keys, state.clock),
-        *(edges, *constants, problem.force, problem.slope, problem.threshold, table),
-        *(series.radicals, series.alarms),
-        series.alarms if series.reward_sums is None else series.reward_sums,
-        *(problem.worlds, citizens, degree, state.alarms.shape[1], steps),
-        0 if constants[0].shape[0] == 1 else citizens,
-        0 if edges.shape[0] == 1 else degree * citizens,
-        problem.force.shape[1],
-        LEARNING=problem.learning,
-        REWARDS=series.reward_sums is not None,
-        BLOCK_WORLDS=worlds,
-        BLOCK_CITIZENS=width,
-        num_warps=warps,
-        enable_fp_fusion=False,
-    )
+    with torch.cuda.device_of(state.actions):
+        launch(
+            *(state.actions, state.punished, state.alarms),
+            *(state.actions if state.q is None else state.q, state.keys, state.clock),
+            *(edges, *constants, problem.force, problem.slope, problem.threshold, table),
+            *(series.radicals, series.alarms),
+            series.alarms if series.reward_sums is None else series.reward_sums,
+            *(problem.worlds, citizens, degree, state.alarms.shape[1], steps),
+            0 if constants[0].shape[0] == 1 else citizens,
+            0 if edges.shape[0] == 1 else degree * citizens,
+            problem.force.shape[1],
+            LEARNING=problem.learning,
+            REWARDS=series.reward_sums is not None,
+            BLOCK_WORLDS=worlds,
+            BLOCK_CITIZENS=width,
+            num_warps=warps,
+            enable_fp_fusion=False,
+        )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from midcourse.kernels.population import reference
+from midcourse.kernels.population import first_state, reference, step_population
 
 pytest.importorskip("triton", reason="triton is not installed")
 SCRIPT = Path(__file__).parents[3] / "benchmarks/population_gpu.py"
@@ -62,6 +62,17 @@ def test_a_wrong_kernel_ends_the_command(script, monkeypatch, tmp_path):
     assert script.main(dry=True, out=tmp_path / "results.csv", report=told.append) == 1
     assert told == ["q differs"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("delay", "all_run_away"), [(0, False), (20, True)])
+def test_the_measured_population_is_the_model_s(script, delay, all_run_away):
+    """Reactive citizens, share of runs in which over .40 do R: published 0 and 96 of 100."""
+    for seed in range(3):
+        state, graph, params = script.population("reactive", 4, 6, "cpu", seed)
+        state = first_state(state.actions, params, state.keys, delay, None)
+        _, series = step_population(state, graph, params, 200)
+        runaway = series.radicals.amax(1) > 0.40 * 240
+        assert runaway.all() if all_run_away else not runaway.any()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
