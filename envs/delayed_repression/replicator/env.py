@@ -76,7 +76,9 @@ class DelayedReplicator(Env):
     Repression and Emergent Instability" (arXiv 2605.30392), with its published parameters. The
     regulator's seat is ours: levers, judgement, disturbances. x is the share of radicals, p(s) =
     1 / (1 + e**(-k (s - x_c))) the chance of punishment under an alarm s. `theory.py` has the exact
-    boundary: with force 1 and a delay above the critical one the share cycles for ever.
+    boundary: with force 1 and a delay above the critical one the share cycles for ever. Its logit
+    is held to [-5, 5] (ours): without that PPO learned to wipe radicals out by one long blow after
+    another, for a higher return than holding them.
 
     ## Observation
     A Dict, its space the same at every level. The share itself is not seen, nor are a, C, k, x_c

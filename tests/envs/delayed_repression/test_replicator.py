@@ -216,6 +216,18 @@ def test_the_reference_holds(level, disturbances, levers):
     assert np.ptp(shares[150:], axis=0).max() < 1e-6
 
 
+@pytest.mark.parametrize("charged", [20, 40, 60])
+def test_one_long_blow_does_not_succeed(charged):
+    """Let the share and the smoothed alarm rise, then strike: radicals come back."""
+    for level in LEVELS:
+        worlds = batch(level=level)
+        run(worlds, (-1.0, 0.0, 0.0), charged)
+        run(worlds, (-1.0, 1.0, 0.0), 60)
+        shares, infos = run(worlds, (1.0, 1.0, -1.0), 140 - charged)
+        assert shares.min() >= 1 / (1 + math.exp(state.FARTHEST)) - 1e-15
+        assert not infos["success"].any()
+
+
 def test_reward_terms():
     env = make(share_weight=2.0, force_weight=0.5, instability_weight=3.0)
     env.reset(seed=1)
@@ -250,11 +262,11 @@ def test_a_step_limit_below_the_horizon_truncates_without_success():
 
 
 def test_the_horizon_sets_the_limit_and_ends_the_episode():
-    env = make(horizon=30)
-    assert env.params.step_limit == 30
+    env = make(horizon=210)
+    assert env.params.step_limit == 210
     env.reset(seed=0)
-    ends = [env.step(env.oracle_action())[2:4] for _ in range(30)]
-    assert ends == [(False, False)] * 29 + [(True, False)]
+    ends = [env.step(env.oracle_action())[2:4] for _ in range(210)]
+    assert ends == [(False, False)] * 209 + [(True, False)]
 
 
 # --- disturbances ----------------------------------------------------------------------------
@@ -446,6 +458,7 @@ def test_the_published_alarm_follows_with_its_time_constant(smoothing):
 @pytest.mark.parametrize(
     ("knobs", "sentence"),
     [
+        ({"horizon": 100}, "horizon=100 is out of range"),
         ({"delay_low": 2.0, "delay_high": 1.5}, "delay_low=2.0 is above delay_high=1.5"),
         ({"delay_low": 0.9}, r"delay_low=0.9 is out of range"),
         ({"cost": 1.0}, "no interior equilibrium"),
