@@ -111,7 +111,11 @@ class DelayedReplicator(Env):
     |---|---|
     | share | -x at the end of the step |
     | force | -0.1 u |
-    | instability | -5 times what x changed by in the step; over a cycle at onset: its amplitude |
+    | instability | -15 times what x changed by in the step |
+
+    The weight of instability is such that swinging pays less than holding: force 2.5 above some
+    alarm and none below returns less than the reference at every level and with either set of
+    levers, which it does not at a weight of 5.
 
     ## Success
     Over the second half of the horizon (at the ends of steps) the mean share, its amplitude

@@ -74,7 +74,7 @@ class ReplicatorParams(Params):
     step_limit: int = knob(200, "steps until truncation", low=1, high=1_000_000)
     share_weight: float = knob(1.0, "of the reward term", low=0.0, high=1000.0)
     force_weight: float = knob(0.1, "of the reward term", low=0.0, high=1000.0)
-    instability_weight: float = knob(5.0, "of the reward term", low=0.0, high=1000.0)
+    instability_weight: float = knob(15.0, "of the reward term", low=0.0, high=1000.0)
 
     @classmethod
     def make(cls, **given: Any) -> Self:

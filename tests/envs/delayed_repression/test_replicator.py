@@ -228,6 +228,29 @@ def test_one_long_blow_does_not_succeed(charged):
         assert not infos["success"].any()
 
 
+@pytest.mark.parametrize("levers", ["all", "force"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_swinging_pays_less_than_holding(level, levers):
+    """Force 2.5 above some alarm and none below returns less than the reference does."""
+    tasks = {"task": list(range(20))}
+    worlds = batch(20, level=level, levers=levers)
+    best = -math.inf
+    for limit in (0.1, 0.2, 0.35, 0.5, 0.6, 0.7):
+        observation, total = worlds.reset(seed=0, options=tasks)[0], np.zeros(20)
+        for _ in range(200):
+            force = np.where(observation["alarm"] > limit, 1.0, -1.0)
+            actions = np.concatenate([force, 0 * force, 0 * force - 1], axis=1)
+            actions = actions[:, : worlds.single_action_space.shape[0]].astype(np.float32)
+            observation, rewards = worlds.step(actions)[:2]
+            total += rewards
+        best = max(best, total.mean())
+    worlds.reset(seed=0, options=tasks)
+    total = np.zeros(20)
+    for _ in range(200):
+        total += worlds.step(np.array([worlds.oracle_action(i) for i in range(20)]))[1]
+    assert best < total.mean() - 5
+
+
 def test_reward_terms():
     env = make(share_weight=2.0, force_weight=0.5, instability_weight=3.0)
     env.reset(seed=1)
@@ -238,18 +261,6 @@ def test_reward_terms():
     assert info["reward_terms"] == pytest.approx(expected, rel=1e-14)
     assert reward == pytest.approx(sum(expected.values()), rel=1e-14)
     assert "action_mask" not in info
-
-
-def test_instability_over_a_cycle_at_its_onset_is_its_amplitude():
-    env = make(horizon=4000, delay_low=1.1, delay_high=1.1)
-    env.reset(seed=0)
-    total, shares = 0.0, []
-    for step in range(3900):
-        terms = env.step(ZEROS)[4]["reward_terms"]
-        if step >= 1900:
-            total -= terms["instability"]
-            shares.append(float(env.world["share"]))
-    assert total / 2000 == pytest.approx((max(shares) - min(shares)) / 2, rel=0.1)
 
 
 def test_a_step_limit_below_the_horizon_truncates_without_success():
