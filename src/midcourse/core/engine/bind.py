@@ -81,6 +81,26 @@ def bind(
     return entries
 
 
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of plain scalar Python over numbers and arrays, compiled with all that it names.
+
+    For jobs beside the worlds, an integrator say. numba's cache serves it to the next process until
+    a source file on the way is edited. With the compiler switched off it is the function itself.
+
+    Raises:
+        TypeError: it reaches another function through a module, or itself.
+    """
+    import numba
+    from numba.core import config
+
+    linker = _Linker({})
+    copy = linker.link(function)
+    if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+        return function
+    copy.__qualname__ = f"{function.__name__}.{linker.digest()}"
+    return numba.njit(cache=True, error_model="numpy")(copy)
+
+
 class _Linker:
     """Copies of functions whose global names lead to compiled copies of what they name."""
 
