@@ -232,7 +232,7 @@ def population_portrait(plt: Any, results: Results, args: Any) -> Any:
     chosen = args.delays or cells.TRACE_DELAYS
     shown = ("reactive", "learning")
     figure, grid = plt.subplots(
-        len(shown), len(chosen), figsize=(9.0, 5.0), sharex=True, sharey=True, squeeze=False
+        len(shown), len(chosen), figsize=(9.0, 5.2), sharex=True, sharey=True, squeeze=False
     )
     for row, population in zip(grid, shown, strict=True):
         for axes, d in zip(row, chosen, strict=True):
@@ -240,17 +240,23 @@ def population_portrait(plt: Any, results: Results, args: Any) -> Any:
             half = len(found["share"]) // 2
             for part, colour, name in (
                 (slice(0, half + 1), "#9ca3af", "first half"),
-                (slice(half, None), COLOURS[population], "last half"),
+                (slice(half, None), COLOURS[population], f"last half, {NAMES[population]}"),
             ):
                 alarm, share = found["delayed_alarm"][part], found["share"][part]
                 axes.plot(alarm, share, color=colour, linewidth=0.6, label=name)
             axes.axvline(0.72, color="black", linestyle=":", linewidth=0.8)
             axes.set_title(f"{NAMES[population]}, delay {d}", fontsize=9)
         row[0].set_ylabel("radical share")
-        row[-1].legend(loc="upper right", fontsize=8)
     for axes in grid[-1]:
         axes.set_xlabel("alarm that is heard")
+    named = dict(entry for row in grid for entry in _entries(row[0]))
+    figure.legend(named.values(), named.keys(), loc="outside upper center", ncols=3, fontsize=8)
     return figure
+
+
+def _entries(axes: Any) -> list[tuple[str, Any]]:
+    handles, labels = axes.get_legend_handles_labels()
+    return list(zip(labels, handles, strict=True))
 
 
 PICTURES = (
