@@ -63,8 +63,9 @@ def bind(
     for rule in rules:
         if not hasattr(declared, rule):
             raise TypeError(f"{name}: the engine knows no rule named {rule!r}")
-    replacement = {getattr(declared, rule): function for rule, function in rules.items()}
-    replacement.update(replace or {})
+    variants = dict(replace or {})
+    replacement = {getattr(declared, rule): variants.get(f, f) for rule, f in rules.items()}
+    replacement.update(variants)
     linker = _Linker(replacement)
     for entry in ENTRIES:
         linker.link(getattr(loops, entry))
