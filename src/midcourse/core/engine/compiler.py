@@ -34,8 +34,8 @@ def _find_blas() -> None:
 
 
 @cache
-def inner_pipeline() -> Any:
-    """A compiler for functions that only compiled functions call: `njit(pipeline_class=...)`.
+def inner_options() -> dict[str, Any]:
+    """Options of `njit` for functions that only compiled functions call.
 
     numba makes machine code of every function on the way, though only the outermost is ever
     called by Python, and is optimised as a whole anyhow. Leaving that out halves the wait for a
@@ -86,4 +86,9 @@ def inner_pipeline() -> Any:
                 library.enable_object_caching()
             super().__init__(typingctx, targetctx, library, *rest)
 
-    return Pipeline
+    return {
+        "error_model": "numpy",
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+        "pipeline_class": Pipeline,
+    }
