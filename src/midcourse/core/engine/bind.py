@@ -63,8 +63,9 @@ def bind(
     for rule in rules:
         if not hasattr(declared, rule):
             raise TypeError(f"{name}: the engine knows no rule named {rule!r}")
-    replacement = {getattr(declared, rule): function for rule, function in rules.items()}
-    replacement.update(replace or {})
+    variants = dict(replace or {})
+    replacement = {getattr(declared, rule): variants.get(f, f) for rule, f in rules.items()}
+    replacement.update(variants)
     linker = _Linker(replacement)
     for entry in ENTRIES:
         linker.link(getattr(loops, entry))
@@ -148,14 +149,14 @@ class _Linker:
         if function not in self.compiled:
             self.compiled[function] = None  # being followed
             small = len(function.__code__.co_code) < SMALL
-            self.compiled[function] = numba.njit(
-                self.link(function),
-                error_model="numpy",
-                forceinline=small,
-                no_cpython_wrapper=True,
-                no_cfunc_wrapper=True,
-                pipeline_class=compiler.inner_pipeline(),
-            )
+            options: dict[str, Any] = {
+                "error_model": "numpy",
+                "forceinline": small,
+                "no_cpython_wrapper": True,
+                "no_cfunc_wrapper": True,
+                "pipeline_class": compiler.inner_pipeline(),
+            }
+            self.compiled[function] = numba.njit(**options)(self.link(function))
         if self.compiled[function] is None:
             raise TypeError(f"the rule {function.__name__!r} calls itself; use a loop")
         return self.compiled[function]
