@@ -10,7 +10,9 @@ compares the statistics at more length and prints them.
 """
 
 import importlib.util
+import statistics
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ import gymnasium
 import numpy as np
 
 import midcourse  # noqa: F401  registers the ids
-from midcourse.bench import faster
+from midcourse.bench import Row, faster
 from midcourse.core.errors import UserError
+from midcourse.envs.delayed_repression.regulator.simulate import simulate
 
 CITIZENS, COMMUNITIES, P_IN, P_OUT, DELAY = 240, 6, 0.08, 0.004, 8
 WORLDS = 64  # of a batch
 STEPS = 50  # of one world in one timed call
+LIVED = 500  # steps of the interleaved kernel in one call
 HORIZON, RUNAWAY = 500, 0.40  # published: a run whose radical share ever exceeds this runs away
 CITIZENS_ID, REGULATOR_ID = (f"midcourse/DelayedRepression{seat}-v0" for seat in ("Citizens", ""))
 FORCE_ONE = 2  # index of force 1 in the regulator's action
@@ -150,6 +154,33 @@ def reactive_batch(**knobs):
     return run
 
 
+def interleaved():
+    """Many worlds side by side on one graph, under levers that stay as they are."""
+    env: Any = regulators(WORLDS, graph="shared")
+    env.reset(seed=0)
+    return lambda: simulate(env.unwrapped, LIVED)
+
+
+def million():
+    """Seconds of a step of one world, the median of ten."""
+    n = 1_000_000
+    env: Any = gymnasium.make(
+        REGULATOR_ID, citizens=n, communities=n // 40, p_out=1 / n, delay=DELAY, suite=False
+    )
+    env.reset(seed=0)
+    action = env.unwrapped.idle_action()
+    times = []
+    for _ in range(11):
+        begin = time.perf_counter()
+        env.step(action)
+        times.append(time.perf_counter() - begin)
+    middle = statistics.median(times[1:])
+    megabytes = env.unwrapped.world.dtype.itemsize / 1e6
+    figures = f"{1e3 * middle:.0f} ms", f"(a record of {megabytes:.0f} MB)"
+    what = "a million reactive citizens in one world, seconds a step"
+    return Row(what, *figures, middle, min(times[1:]), max(times[1:]), 0.1, True)
+
+
 def rows(report):
     report("Mesa tells the same story")
     module = mesa_model()
@@ -179,7 +210,12 @@ def rows(report):
         report(what)
         names = ("", "Mesa:")
         yield faster(f"{what} (agent-updates)", begin(), mesa, (work, one), names, goal)
-    # Here belongs the row of the interleaved kernel, worlds side by side over one graph: 1,000.
+    report("the interleaved kernel")
+    what = f"{batch}, reactive, one graph, interleaved kernel (agent-updates)"
+    work = (CITIZENS * WORLDS * LIVED, one)
+    yield faster(what, interleaved(), mesa, work, ("", "Mesa:"), 1000.0)
+    report("a million citizens")
+    yield million()
 
 
 if __name__ == "__main__":

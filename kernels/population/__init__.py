@@ -56,8 +56,9 @@ def step_population(
         in_place: change the tensors of `state` (which must be contiguous) instead of copies. Action
             values are by far the largest: 432 bytes a citizen.
         check: look at the values too, which waits for the device.
-        backend: "reference" (plain torch) or "triton" (a GPU, or Triton's interpreter); left out,
-            triton for tensors on a GPU, as far as it takes them, else the reference.
+        backend: "reference" (plain torch) or "triton" (a GPU, or Triton's interpreter; up to 4,096
+            citizens, weights below 32). Left out: triton for so many citizens on a GPU, if it is
+            installed, else the reference.
 
     Returns:
         The state after the steps, and the series: radicals and alarm sums, int32

@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.table import Table
@@ -119,12 +120,17 @@ def measure(subject: str, report: Callable[[str], None]) -> Iterator[Row]:
     """The rows of one subject, as they are measured."""
     if subject not in subjects():
         raise unknown("benchmark", subject, subjects())
+    yield from _loaded(subject).rows(report)
+
+
+def _loaded(subject: str) -> ModuleType:
+    """A file of `benchmarks/` as a module."""
     spec = importlib.util.spec_from_file_location(f"benchmark_{subject}", FOLDER / f"{subject}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield from module.rows(report)
+    return module
 
 
 def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool = False) -> int:
@@ -144,6 +150,25 @@ def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool
     if readme:
         _write_readme(rows)
     return 1 if any(row.reached is False for row in rows) else 0
+
+
+def on_gpu() -> int:
+    """Check and measure the GPU kernels; the rows go to the repository's kernels/bench/results.csv.
+
+    Returns 1 if a kernel is wrong, else 0.
+
+    Raises:
+        UserError: no GPU, no torch or triton, or an installation without the repository.
+    """
+    subjects()
+    for name in ("torch", "triton"):
+        if importlib.util.find_spec(name) is None:
+            raise UserError(f"bench --gpu needs {name}, which is not installed: pip install {name}")
+    import torch
+
+    if not torch.cuda.is_available():
+        raise UserError(f"bench --gpu needs a GPU, and torch {torch.__version__} sees none")
+    return _loaded("population_gpu").main()
 
 
 def machine() -> str:

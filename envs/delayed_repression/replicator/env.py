@@ -76,7 +76,9 @@ class DelayedReplicator(Env):
     Repression and Emergent Instability" (arXiv 2605.30392), with its published parameters. The
     regulator's seat is ours: levers, judgement, disturbances. x is the share of radicals, p(s) =
     1 / (1 + e**(-k (s - x_c))) the chance of punishment under an alarm s. `theory.py` has the exact
-    boundary: with force 1 and a delay above the critical one the share cycles for ever.
+    boundary: with force 1 and a delay above the critical one the share cycles for ever. Its logit
+    is held to [-5, 5] (ours): without that PPO learned to wipe radicals out by one long blow after
+    another, for a higher return than holding them.
 
     ## Observation
     A Dict, its space the same at every level. The share itself is not seen, nor are a, C, k, x_c
@@ -109,7 +111,11 @@ class DelayedReplicator(Env):
     |---|---|
     | share | -x at the end of the step |
     | force | -0.1 u |
-    | instability | -5 times what x changed by in the step; over a cycle at onset: its amplitude |
+    | instability | -15 times what x changed by in the step |
+
+    The weight of instability is such that swinging pays less than holding: force 2.5 above some
+    alarm and none below returns less than the reference at every level and with either set of
+    levers, which it does not at a weight of 5.
 
     ## Success
     Over the second half of the horizon (at the ends of steps) the mean share, its amplitude

@@ -8,6 +8,7 @@ from midcourse.core.engine.portable import exponential, sigmoid
 from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs.delayed_repression.replicator.state import (
     ALARM_SHOCK,
+    FARTHEST,
     FORCES,
     HARDER,
     HIGHER_ADVANTAGE,
@@ -117,6 +118,11 @@ def growth(world, signal):
     return world.advantage - world.force * world.cost * chance
 
 
+def held(logit):
+    """A logit within FARTHEST of 0: without that, one long blow would wipe radicals out."""
+    return min(FARTHEST, max(-FARTHEST, logit))
+
+
 def substep(world, keep, fresh):
     """One sub-step: Simpson's rule over the alarm that arrives, smoothed on its way.
 
@@ -140,10 +146,11 @@ def substep(world, keep, fresh):
     rate_last = growth(world, last)
     h = world.duration
     between = world.logit + h / 24.0 * (5.0 * rate_first + 8.0 * rate_half - rate_last)
-    world.logit += h / 6.0 * (rate_first + 4.0 * rate_half + rate_last)
+    moved = world.logit + h / 6.0 * (rate_first + 4.0 * rate_half + rate_last)
+    world.logit = held(moved)
     world.share = sigmoid(world.logit)
     world.published = last
-    world.ring[n & (RING - 1), 0] = sigmoid(between)
+    world.ring[n & (RING - 1), 0] = sigmoid(held(between))
     world.ring[n & (RING - 1), 1] = world.share
     world.time = n + 1
 
@@ -169,7 +176,7 @@ def within(value, low, high):
 
 def validate(world, shared):
     """Whether every field holds what a world could have left there."""
-    good = within(world.logit, -1e7, 1e7) and within(world.share, 0.0, 1.0)
+    good = within(world.logit, -FARTHEST, FARTHEST) and within(world.share, 0.0, 1.0)
     good = good and within(world.published, -1e-9, 1.0 + 1e-9)
     good = good and within(world.force, 0.0, FORCES) and within(world.smoothing, 0.0, SMOOTHEST)
     good = good and within(world.shift, -SHIFTS, SHIFTS)

@@ -14,6 +14,7 @@ FINE = 50  # sub-steps in the critical delay under force 1
 SUBSTEPS = 10  # sub-steps in a step
 RING = 256  # sub-steps of history; a power of two
 LONGEST = 4.0  # delay in critical ones, before any disturbance
+FARTHEST = 5.0  # logit of the share: a few of either kind always remain
 SEEN = 16  # delayed alarms in the observation
 
 FORCES, SMOOTHEST, SHIFTS = 2.5, 0.95, 0.3  # highest force and smoothing, farthest threshold
@@ -69,11 +70,11 @@ class ReplicatorParams(Params):
     share_margin: float = knob(0.0, "share bound above the rest", low=-0.5, high=0.5)
     amplitude_bound: float = knob(0.05, "most that the share may swing", low=0.001, high=0.5)
     force_bound: float = knob(1.5, "most mean force", low=0.01, high=FORCES)
-    horizon: int = knob(200, "steps after which the regulator is judged", low=20, high=100_000)
+    horizon: int = knob(200, "steps after which the regulator is judged", low=200, high=100_000)
     step_limit: int = knob(200, "steps until truncation", low=1, high=1_000_000)
     share_weight: float = knob(1.0, "of the reward term", low=0.0, high=1000.0)
     force_weight: float = knob(0.1, "of the reward term", low=0.0, high=1000.0)
-    instability_weight: float = knob(5.0, "of the reward term", low=0.0, high=1000.0)
+    instability_weight: float = knob(15.0, "of the reward term", low=0.0, high=1000.0)
 
     @classmethod
     def make(cls, **given: Any) -> Self:

@@ -3,6 +3,7 @@
 Numbers are told in the units in which the picture can show them; `marks` counts these units.
 """
 
+import math
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from midcourse.envs.delayed_repression.replicator.rules import force_of, shift_o
 from midcourse.envs.delayed_repression.replicator.state import FORCES, SHIFTS, SMOOTHEST
 
 SHARE, FORCE, SMOOTHING, SHIFT = 0.005, 0.025, 0.01, 0.005  # one unit of each kind of number
+TOLERANCE = 1e-3  # of a unit: a bound of 0.04 is 8 units, whatever its float32 says
 RANGES = {"force": (0.0, FORCES), "smoothing": (0.0, SMOOTHEST), "shift": (-SHIFTS, SHIFTS)}
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+))"
 SETTING = re.compile(rf"(force|smoothing|shift)\s*[:=]?\s*{NUMBER}")
@@ -38,8 +40,12 @@ def lever_marks(action: Any) -> tuple[int, int, int]:
 
 
 def bound_marks(bounds: Any) -> tuple[int, int, int]:
-    """The bounds of share, amplitude and force in their units."""
-    return mark(bounds[0], SHARE), mark(bounds[1], SHARE), mark(bounds[2], FORCE)
+    """The bounds of share, amplitude and force in their units, none above what it is."""
+    share, amplitude, force = (
+        math.floor(float(np.float32(bound)) / unit + TOLERANCE)
+        for bound, unit in zip(bounds, (SHARE, SHARE, FORCE), strict=True)
+    )
+    return share, amplitude, force
 
 
 def marks(world: Any, shared: Any) -> dict[str, Any]:

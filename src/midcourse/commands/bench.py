@@ -22,8 +22,13 @@ class Args:
     """Folder of bench.csv, to which the rows are appended."""
     readme: bool = False
     """Write the table into the repository's README as well."""
+    gpu: bool = False
+    """Measure the GPU kernels instead, for kernels/bench/results.csv."""
 
 
 def run(args: Args) -> int:
     """Run the benchmarks; 1 if a goal was missed."""
-    return part("bench", "the benchmarks").main(list(args.subjects), args.out, args.readme)
+    bench = part("bench", "the benchmarks")
+    if args.gpu:
+        return bench.on_gpu()
+    return bench.main(list(args.subjects), args.out, args.readme)

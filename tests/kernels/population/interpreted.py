@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+import triton as real
+import triton.language as tl
 from populations import population, tensors
 
-from midcourse.kernels.population import Graph, reference, step_population, triton
+from midcourse.kernels.population import Graph, portable, reference, step_population, triton
 from midcourse.kernels.population.state import Series, copied, prepare
 
 # worlds, citizens, delay, steps, kind, further choices
@@ -21,6 +23,24 @@ CASES = [
     (1, 240, 20, 2, "mixed", {}),
     (2, 3, 1, 0, "mixed", {}),
 ]
+
+
+@real.jit
+def numerics(x_ptr, y_ptr, word_ptr, hash_ptr):
+    at = tl.arange(0, 512)
+    tl.store(y_ptr + at, portable.sigmoid(tl.load(x_ptr + at)))
+    word = tl.load(word_ptr + at).to(tl.uint32)
+    tl.store(hash_ptr + at, portable.mix2(word, ~word).to(tl.int64))
+
+
+def test_hash_and_sigmoid_are_the_reference_s():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(512, dtype=torch.float64, generator=generator) * torch.logspace(-6, 3, 512)
+    words = torch.randint(0, 2**32, (512,), generator=generator)
+    y, hashes = torch.full_like(x, torch.nan), torch.full_like(words, -1)
+    numerics[(1,)](x, y, words, hashes)
+    assert torch.equal(y, reference.sigmoid(x))
+    assert torch.equal(hashes, reference.mix2(words, ~words & 0xFFFFFFFF))
 
 
 def poisoned(worlds, steps):

@@ -242,5 +242,6 @@ def test_the_folder_needs_nothing_else_of_ours(tmp_path):
         "import midcourse.kernels.population, midcourse\n"
         "assert midcourse.__file__ is None, midcourse.__file__"
     )
-    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    given = filter(None, [os.environ.get("PYTHONPATH")])
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *given])}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

@@ -149,9 +149,14 @@ class _Linker:
         if function not in self.compiled:
             self.compiled[function] = None  # being followed
             small = len(function.__code__.co_code) < SMALL
-            self.compiled[function] = numba.njit(
-                self.link(function), error_model="numpy", forceinline=small
-            )
+            options: dict[str, Any] = {
+                "error_model": "numpy",
+                "forceinline": small,
+                "no_cpython_wrapper": True,
+                "no_cfunc_wrapper": True,
+                "pipeline_class": compiler.inner_pipeline(),
+            }
+            self.compiled[function] = numba.njit(**options)(self.link(function))
         if self.compiled[function] is None:
             raise TypeError(f"the rule {function.__name__!r} calls itself; use a loop")
         return self.compiled[function]

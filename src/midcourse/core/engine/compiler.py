@@ -1,5 +1,6 @@
 """numba, loaded without what no rule needs: its loading is most of a process's first step."""
 
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -30,3 +31,59 @@ def _find_blas() -> None:
     """As numba's `ensure_blas`, but without the import."""
     if find_spec("scipy") is None:
         raise ImportError("scipy is not installed")
+
+
+@cache
+def inner_pipeline() -> Any:
+    """A compiler for functions that only compiled functions call: `njit(pipeline_class=...)`.
+
+    numba makes machine code of every function on the way, though only the outermost is ever
+    called by Python, and is optimised as a whole anyhow. Leaving that out halves the wait for a
+    world's first step.
+    """
+    from numba.core.codegen import JITCodeLibrary
+    from numba.core.compiler import Compiler
+
+    class Codegen:
+        """numba's, but for the environment of a function that is loaded; none of these is."""
+
+        def __init__(self, real: Any):
+            self.real = real
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.real, name)
+
+        def set_env(self, env_name: str, env: Any) -> None:
+            """Nothing: as where the outermost function comes out of the cache."""
+
+    class Library(JITCodeLibrary):
+        """Holds a function for linking into its callers, without machine code of its own."""
+
+        @property
+        def codegen(self) -> Any:
+            """The code generator of this library."""
+            return Codegen(self._codegen)
+
+        def _optimize_final_module(self) -> None:
+            pass
+
+        def _finalize_final_module(self) -> None:
+            self._finalize_dynamic_globals()
+            self._verify_declare_only_symbols()
+            self._finalized = True
+
+        def get_pointer_to_function(self, name: str) -> int:
+            """There is none: 0."""
+            self._ensure_finalized()
+            return 0
+
+    class Pipeline(Compiler):
+        """numba's own, with such a library."""
+
+        def __init__(self, typingctx: Any, targetctx: Any, library: Any, *rest: Any):
+            if library is None:
+                library = Library(targetctx.codegen(), "midcourse_rule")
+                library.enable_object_caching()
+            super().__init__(typingctx, targetctx, library, *rest)
+
+    return Pipeline
