@@ -118,6 +118,16 @@ def test_a_recording_tells_what_happened():
     assert all(frame.text for frame in recording.frames)
 
 
+def test_a_long_recording_keeps_some_frames_and_every_event():
+    knobs = {"citizens": 12, "step_limit": 50, "disturbances": "rewire", "disturb_at": ("step", 7)}
+    plan = make_plan("midcourse/DelayedRepression-v0", ("oracle",), knobs, 1, 1, 0, floors=False)
+    recording = record(next(plan.jobs()), "title", every=20)
+    assert [frame.step for frame in recording.frames] == [0, 7, 20, 40, 50]
+    assert recording.frames[1].events == ("rewire",)
+    assert recording.frames[1].action.startswith("force=")
+    assert recording.outcome.partition(" in ")[0] in ("success", "failure")
+
+
 def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

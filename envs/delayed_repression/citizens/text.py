@@ -96,6 +96,12 @@ def parse_of(world: Any, shared: Any, i: int, words: str) -> Any:
     return WORDS[said] if said in WORDS else _refusal(said)
 
 
+def say(world: Any, shared: Any, action: Any) -> str:
+    """An action in words: a letter if all do the same, else one for each."""
+    letters = "".join(ACTIONS[a] for a in action.tolist())
+    return letters[0] if len(set(letters)) == 1 else letters
+
+
 def idle(world: Any, shared: Any) -> np.ndarray:
     """Everybody keeps to L."""
     return np.zeros(len(world["action"]), np.int64)

@@ -55,6 +55,7 @@ FAMILY = Family(
     parse=text.parse,
     render=render.render,
     idle=text.idle,
+    say=text.say,
     replace=replace,
     oracle="reference",
     controller="smooth and spare",

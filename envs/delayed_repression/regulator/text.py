@@ -71,6 +71,15 @@ def parse(world: Any, shared: Any, words: str) -> Any:
     return chosen[0] if len(known) == 1 else np.array(chosen, np.int64)
 
 
+def say(world: Any, shared: Any, action: Any) -> str:
+    """An action in words."""
+    chosen = np.ravel(action).tolist()
+    return " ".join(
+        f"{name}={values[i]:g}"
+        for (name, values), i in zip(_levers(shared).items(), chosen, strict=True)
+    )
+
+
 def idle(world: Any, shared: Any) -> Any:
     """Force 1, unsmoothed, unshifted."""
     return IDLE[0] if len(_levers(shared)) == 1 else np.array(IDLE, np.int64)
