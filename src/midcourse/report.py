@@ -85,7 +85,8 @@ def _contents(report: Report) -> dict[str, Any]:
         "report": report,
         "columns": _columns_in_use(report),
         "sections": [(section, _cells(report, section)) for section in report.sections],
-        "legend": [(name, colour_of[name]) for name in names],
+        "legend": [(name, colour_of[name]) for name in dict.fromkeys(agents)],
+        "curve_legend": [(name, colour_of[name]) for name in names if name in drawn],
         "bars": {group: plot_bars(bars, colour_of) for group, bars in _bar_groups(report).items()},
         "curves": {
             heading: plot_curves(lines, report.curve_axis, colour_of)

@@ -1,6 +1,7 @@
 """The population as a picture: a cell for each citizen, the delayed alarm, the three shares.
 
-A cell's dark corner below is a fine in the last step, the one above a bridge between groups.
+A cell's dark corner below is a punishment in the last step (which costs L nothing), the one
+above a bridge between groups.
 """
 
 from typing import Any
@@ -69,7 +70,7 @@ def legend(picture: np.ndarray) -> None:
         top = EDGE + 14 * k
         picture[top : top + 9, LEGEND_AT : LEGEND_AT + 9] = colour
         write(picture, top + 1, LEGEND_AT + 13, name, INK)
-    for k, name in enumerate(("fined", "bridge")):
+    for k, name in enumerate(("struck", "bridge")):
         top = EDGE + 48 + 26 * k
         picture[top : top + 9, LEGEND_AT : LEGEND_AT + 9] = COLOURS[0]
         write(picture, top + 12, LEGEND_AT, name, INK)
