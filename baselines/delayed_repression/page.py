@@ -62,7 +62,7 @@ def head(args: Any, lines: Mapping[str, Mapping[str, Any]], seconds: float) -> l
         'I. Itkin, "Delayed Repression and Emergent Instability" (arXiv 2605.30392).',
         "",
         f"Measured on {sources['date']} by `{command}` at commit {sources['commit']}: "
-        f"{len(lines)} cells, {seconds / 60:.1f} minutes on one core all together. "
+        f"{len(lines)} cells, whose wall times add up to {seconds / 60:.1f} minutes. "
         f"Machine: {sources['machine']}. {sources['versions']}.",
         "",
         f"Populations: 240 citizens, {args.steps} steps, {args.seeds} seeds a setting, from "

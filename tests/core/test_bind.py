@@ -139,6 +139,17 @@ def test_the_digest_follows_constants_and_replacements(monkeypatch):
     assert digest({}) != digest({}, {tiny.act: tiny.cost_to_go})
 
 
+def never(action, shared):
+    return action < 0
+
+
+def test_a_rule_that_the_family_declares_can_be_replaced():
+    entries = bind.bind("replaced", rules(), {tiny.FAMILY.rules["legal"]: never})
+    shared = tiny.single().program.shared
+    assert not entries["legal_one"](1, shared)
+    assert bind.bind("plain", rules())["legal_one"](1, shared)
+
+
 ALGEBRA = """
 import sys
 import numpy

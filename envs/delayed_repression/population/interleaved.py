@@ -123,10 +123,10 @@ def conclude(world, k, smoothing, desk):
 
 def hash_in_lane(low, high, i):
     """`dynamics.citizen_draw` on 32 bits."""
-    z = low ^ i
+    z = np.uint32(low ^ i)
     z = np.uint32(np.uint32(z ^ (z >> np.uint32(16))) * FIRST)
     z = np.uint32(np.uint32(z ^ (z >> np.uint32(15))) * SECOND)
-    return again_in_lane(np.uint32(z ^ (z >> np.uint32(15))) ^ high)
+    return again_in_lane(np.uint32(np.uint32(z ^ (z >> np.uint32(15))) ^ high))
 
 
 def again_in_lane(z):
@@ -139,27 +139,34 @@ def react_in_lanes(i, side, desk):
     """`dynamics.react`, punishment and alarm, for one citizen of every world."""
     for k in range(LANES):
         z = hash_in_lane(desk.low[k], desk.high[k], i)
-        x = again_in_lane(z)
-        choice = np.int8(x >= np.uint32(UNSURE_LEFT)) + np.int8(x >= np.uint32(UNSURE_MIDDLE))
-        choice = choice if side.crowd[k] == 0 else side.crowd[k]
-        choice = choice if desk.loudness[k] == 0 else 2 - desk.loudness[k]
-        choice = choice if side.punished[k] == 0 else 0
-        side.action[k] = choice
-        side.punished[k] = (z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
-        desk.total[k] += np.int32(side.seen[k]) * np.int32(choice)
-        desk.radicals[k] += choice == RADICAL
+        choice = step_of(again_in_lane(z), np.uint32(UNSURE_LEFT), np.uint32(UNSURE_MIDDLE))
+        crowd = np.int32(side.crowd[k])
+        loudness = np.int32(desk.loudness[k])
+        choice = choice if crowd == 0 else crowd
+        choice = choice if loudness == 0 else np.int32(2 - loudness)
+        choice = choice if side.punished[k] == 0 else np.int32(0)
+        settle_in_lane(k, z, choice, side, desk)
 
 
 def draw_in_lanes(i, side, desk):
     """A fixed citizen's choice, punishment and alarm, in every world."""
     for k in range(LANES):
         z = hash_in_lane(desk.low[k], desk.high[k], i)
-        x = again_in_lane(z)
-        choice = np.int8(x >= np.uint32(FIXED_LEFT)) + np.int8(x >= np.uint32(FIXED_MIDDLE))
-        side.action[k] = choice
-        side.punished[k] = (z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
-        desk.total[k] += np.int32(side.seen[k]) * np.int32(choice)
-        desk.radicals[k] += choice == RADICAL
+        choice = step_of(again_in_lane(z), np.uint32(FIXED_LEFT), np.uint32(FIXED_MIDDLE))
+        settle_in_lane(k, z, choice, side, desk)
+
+
+def step_of(x, first, second):
+    """0 below the first bound, 1 below the second, 2 above."""
+    return np.int32(np.int32(x >= first) + np.int32(x >= second))
+
+
+def settle_in_lane(k, z, choice, side, desk):
+    """What follows from one choice: the action, whether it is punished, its part of the alarm."""
+    side.action[k] = choice
+    side.punished[k] = np.uint32(z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
+    desk.total[k] += np.int32(np.int32(side.seen[k]) * choice)
+    desk.radicals[k] += np.int32(choice == RADICAL)
 
 
 def hear_in_lanes(weight, side, desk):

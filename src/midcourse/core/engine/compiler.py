@@ -34,8 +34,8 @@ def _find_blas() -> None:
 
 
 @cache
-def inner_pipeline() -> Any:
-    """A compiler for functions that only compiled functions call: `njit(pipeline_class=...)`.
+def inner_options() -> dict[str, Any]:
+    """Options of `njit` for functions that only compiled functions call.
 
     numba makes machine code of every function on the way, though only the outermost is ever
     called by Python, and is optimised as a whole anyhow. Leaving that out halves the wait for a
@@ -86,4 +86,31 @@ def inner_pipeline() -> Any:
                 library.enable_object_caching()
             super().__init__(typingctx, targetctx, library, *rest)
 
-    return Pipeline
+    return {
+        "error_model": "numpy",
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+        "pipeline_class": Pipeline,
+    }
+
+
+@cache
+def separate_options() -> dict[str, Any]:
+    """Options of `njit` for functions no two of whose arguments overlap in memory.
+
+    Without that promise a loop over lanes begins with dozens of comparisons of addresses.
+    """
+    from numba.core.compiler import Compiler
+
+    class Pipeline(Compiler):
+        """numba's own, with the promise."""
+
+        def __init__(
+            self, typingctx: Any, targetctx: Any, library: Any, args: Any, result: Any, flags: Any,
+            *rest: Any,
+        ):  # fmt: skip
+            flags = flags.copy()
+            flags.noalias = True
+            super().__init__(typingctx, targetctx, library, args, result, flags, *rest)
+
+    return {"error_model": "numpy", "pipeline_class": Pipeline}
