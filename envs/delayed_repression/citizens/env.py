@@ -37,6 +37,7 @@ FAMILY = Family(
     parse=text.parse,
     render=render.render,
     idle=text.idle,
+    say=text.say,
     replace=sharing,
     oracle="none",
     always_legal=True,

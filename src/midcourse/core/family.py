@@ -54,6 +54,8 @@ class Family:
     parse: Callable[[Any, Any, str], Any]  # words -> action, or a Refusal
     render: Callable[[Any, Any], np.ndarray]  # (world, shared) -> RGB, uint8 (height, width, 3)
     idle: Callable[[Any, Any], Any]  # the action of an agent that does nothing
+    # (world, shared, action) -> words that `parse` understands as it; None: only legal ones are
+    say: Callable[[Any, Any, Any], str] | None = None
     replace: Callable[[Any], Mapping[Rule, Rule]] = lambda params: {}
     oracle: str = "exact"  # or "reference", or "none" where there is no goal
     controller: str = ""  # name of the reference controller, which the rule `act` is
