@@ -40,6 +40,7 @@ FAMILY = Family(
     say=text.say,
     replace=sharing,
     oracle="none",
+    small={"citizens": 24, "communities": 3},
     always_legal=True,
     terminates=False,
     refused_may_change=("reward",),

@@ -61,6 +61,7 @@ FAMILY = Family(
     controller="smooth and spare",
     scores={1: 1.0, 2: 1.0, 3: 0.97, 4: 0.94, 5: 0.96},
     floors=dict.fromkeys(state.RegulatorParams.LEVELS, 0.02),
+    small={"citizens": 24, "communities": 3},
     always_legal=True,
     terminates=False,
     facts_of_arrays=facts.facts_of_arrays,

@@ -63,6 +63,7 @@ class Family:
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # For the battery: what it cannot know by itself.
+    small: Mapping[str, Any] = field(default_factory=dict)  # knobs to run without the compiler
     always_legal: bool = False  # every action of the space may be taken in every state
     terminates: bool = True  # a task can end before the step limit
     refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write
