@@ -22,9 +22,11 @@ REGISTRY: dict[str, tuple[str, str, bool]] = {
     "constant-force": ("midcourse.agents.regulators", "ConstantForce", True),
     "ramp": ("midcourse.agents.regulators", "Ramp", False),
     "bang-bang": ("midcourse.agents.regulators", "BangBang", False),
+    "force-by-alarm": ("midcourse.agents.regulators", "ForceByAlarm", True),
     "alarm-smoother": ("midcourse.agents.regulators", "AlarmSmoother", False),
     "set-levers": ("midcourse.agents.regulators", "SetLevers", True),
     "hold-alarm": ("midcourse.agents.regulators", "HoldAlarm", False),
+    "regulator-table": ("midcourse.agents.regulators", "TableRegulator", True),
     "fixed-citizens": ("midcourse.agents.citizens", "FixedCitizens", False),
     "reactive-citizens": ("midcourse.agents.citizens", "ReactiveCitizens", False),
 }

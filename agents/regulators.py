@@ -4,6 +4,7 @@ They read the observation that everybody gets, nothing else, and keep no memory:
 observations to levers, for one world or for a batch. Scores: `baselines/results/regulate.md`.
 """
 
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -77,6 +78,21 @@ def moved(observation: dict[str, np.ndarray], force: Any) -> np.ndarray:
     return levers
 
 
+def indices(name: str, said: str, wanted: Any, steps: Any) -> list[int]:
+    """Where the numbers of a text, parted by commas, stand among the steps of levers."""
+    words = said.split(",")
+    if len(words) != len(steps):
+        raise UserError(f"{name} wants {', '.join(wanted)}: {len(steps)} numbers parted by commas")
+    found = []
+    for word, known in zip(words, steps, strict=True):
+        try:
+            found.append(known.index(float(word)))
+        except ValueError:
+            choices = ", ".join(f"{value:g}" for value in known)
+            raise UserError(f"{name}: {word!r} is none of {choices}") from None
+    return found
+
+
 class ConstantForce(Regulator):
     """Always the same force.
 
@@ -128,6 +144,35 @@ class BangBang(Regulator):
         return moved(observation, np.where(many, FORCES.index(2.5), FORCES.index(0.5)))
 
 
+class ForceByAlarm(Regulator):
+    """A force for each alarm, until all is settled: `force-by-alarm:CALM,RAISED,LOUD` (ours).
+
+    The delayed alarm is calm below 0.35, loud from 0.75 on, and raised between, as for the
+    citizens. Once it has been raised for HISTORY steps and fewer than 2 % are radical, force 0:
+    everybody does M, and M is what the alarm says.
+
+    Args:
+        forces: three of FORCES, parted by commas.
+        seed: of nothing.
+
+    Raises:
+        UserError: not three numbers, or no such force.
+    """
+
+    def __init__(self, forces: str, seed: int = 0):
+        super().__init__(seed)
+        self.name = f"force-by-alarm:{forces}"
+        self.forces = np.array(indices(self.name, forces, ("calm", "raised", "loud"), [FORCES] * 3))
+
+    def levers(self, observation: dict[str, np.ndarray]) -> np.ndarray:
+        """By the latest alarm, unless all is settled."""
+        alarms = LOUDEST * observation["history"]
+        raised = ((alarms >= CALM) & (alarms < LOUD)).all(-1)
+        settled = raised & (observation["radical_share"][..., 0] < 0.02)
+        force = self.forces[np.searchsorted((CALM, LOUD), alarms[..., -1], side="right")]
+        return moved(observation, np.where(settled, FORCES.index(0.0), force))
+
+
 class AlarmSmoother(Regulator):
     """Force 1, unshifted, and 0.97 of the alarm published before (ours)."""
 
@@ -157,17 +202,8 @@ class SetLevers(Regulator):
     def __init__(self, levers: str, seed: int = 0):
         super().__init__(seed)
         self.name = f"set-levers:{levers}"
-        words, steps = levers.split(","), (FORCES, SMOOTHINGS, SHIFTS)
-        if len(words) != len(steps):
-            raise UserError(f"{self.name} wants force, smoothing, shift, as in set-levers:0,0.97,0")
-        self.setting = []
-        for word, known in zip(words, steps, strict=True):
-            choices = [f"{value:g}" for value in known]
-            try:
-                self.setting.append(known.index(float(word)))
-            except ValueError:
-                said = f"{word!r} is none of {', '.join(choices)}"
-                raise UserError(f"{self.name}: {said}") from None
+        steps = (FORCES, SMOOTHINGS, SHIFTS)
+        self.setting = indices(self.name, levers, ("force", "smoothing", "shift"), steps)
 
     def levers(self, observation: dict[str, np.ndarray]) -> np.ndarray:
         """These."""
@@ -192,3 +228,40 @@ class HoldAlarm(Regulator):
         levers = moved(observation, FORCES.index(0.0))
         levers[..., 1] = np.where(raised, SMOOTHINGS.index(0.99), SMOOTHINGS.index(0.0))
         return levers
+
+
+class TableRegulator(Regulator):
+    """The published learning regulator's table, played greedily: `regulator-table:PATH`.
+
+    It sees the delayed alarm in 4 buckets and the radical share in 3, and moves the force.
+
+    Args:
+        path: of a NumPy file, float64 (12, 6): values of forces, in states alarm * 3 + share.
+        seed: of nothing.
+
+    Raises:
+        UserError: no such file, or no such table in it.
+    """
+
+    ALARMS, SHARES = (0.3, 0.5, 0.7), (0.15, 0.30)
+
+    def __init__(self, path: str, seed: int = 0):
+        super().__init__(seed)
+        self.name = f"regulator-table:{path}"
+        if not Path(path).is_file():
+            raise UserError(f"there is no table at {path}")
+        try:
+            self.values = np.load(path, allow_pickle=False)
+        except (ValueError, OSError, EOFError) as error:
+            raise UserError(f"{path} is not a NumPy file: {error}") from None
+        shape = ((len(self.ALARMS) + 1) * (len(self.SHARES) + 1), len(FORCES))
+        if getattr(self.values, "shape", None) != shape:
+            raise UserError(f"{path} is not a table of {shape[0]} states and {shape[1]} forces")
+
+    def levers(self, observation: dict[str, np.ndarray]) -> np.ndarray:
+        """The force of the highest value."""
+        alarm = LOUDEST * observation["delayed_alarm"][..., 0].astype(np.float64)
+        share = observation["radical_share"][..., 0].astype(np.float64)
+        loud = np.searchsorted(self.ALARMS, alarm, side="right")
+        state = loud * (len(self.SHARES) + 1) + np.searchsorted(self.SHARES, share, side="right")
+        return moved(observation, self.values[state].argmax(-1))

@@ -13,7 +13,7 @@ from midcourse.envs.delayed_repression.regulator import observe, state
 
 ID = "midcourse/DelayedRepression-v0"
 SMALL = {"citizens": 24, "communities": 3}
-ANY = ["constant-force:1.5", "ramp", "bang-bang"]
+ANY = ["constant-force:1.5", "ramp", "bang-bang", "force-by-alarm:0,1,0.5"]
 ALL = ["alarm-smoother", "set-levers:0,0.97,-0.1", "hold-alarm"]
 
 
@@ -56,6 +56,36 @@ def test_hold_alarm_freezes_a_raised_alarm():
     assert agents.make("hold-alarm").levers(seen(0.3, published=0.36)).tolist() == [0, 4, 2]
 
 
+def test_force_by_alarm_goes_by_the_citizens_buckets_until_all_is_settled():
+    rule = agents.make("force-by-alarm:0,1,2.5")
+    history = np.full((5, 16), 0.2, np.float32)
+    history[:, -1] = np.array([0.34, 0.36, 0.74, 0.76, 0.5]) / 2.5
+    history[4] = 0.5 / 2.5
+    observation = {**seen([0.0, 0.0, 0.0, 0.0, 0.03]), "history": history}
+    assert rule.levers(observation)[:, 0].tolist() == [0, 2, 2, 5, 2]
+    observation["radical_share"][4] = 0.01  # now all is settled
+    assert rule.levers(observation)[4, 0] == 0
+
+
+def test_a_table_is_played_greedily(tmp_path):
+    values = np.zeros((12, 6))
+    values[2 * 3 + 1, 4] = 1.0  # alarm in [.5, .7), share in [.15, .3)
+    values[3 * 3 + 2, 5] = 1.0
+    np.save(tmp_path / "table.npy", values)
+    rule = agents.make(f"regulator-table:{tmp_path / 'table.npy'}")
+    alarm = np.array([[0.5001], [0.6999], [0.7001], [0.1]], np.float32) / np.float32(2.5)
+    observation = {**seen([0.15001, 0.29, 0.31, 0.0]), "delayed_alarm": alarm}
+    assert rule.levers(observation)[:, 0].tolist() == [4, 4, 5, 0]
+    with pytest.raises(UserError, match="there is no table"):
+        agents.make("regulator-table:none.npy")
+    (tmp_path / "text").write_text("hello")
+    with pytest.raises(UserError, match="is not a NumPy file"):
+        agents.make(f"regulator-table:{tmp_path / 'text'}")
+    np.save(tmp_path / "small.npy", values[:3])
+    with pytest.raises(UserError, match="12 states and 6 forces"):
+        agents.make(f"regulator-table:{tmp_path / 'small.npy'}")
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -64,6 +94,7 @@ def test_hold_alarm_freezes_a_raised_alarm():
         ("constant-force", "wants an argument"),
         ("set-levers:0,0.9", "wants force, smoothing, shift"),
         ("set-levers:0,0.8,0", "'0.8' is none of 0, 0.5, 0.9"),
+        ("force-by-alarm:0,1,7", "'7' is none of 0, 0.5"),
         ("ramps", "did you mean 'ramp'"),
         ("alarm-smother", "did you mean 'alarm-smoother'"),
     ],
