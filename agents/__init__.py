@@ -16,8 +16,19 @@ REGISTRY: dict[str, tuple[str, str, bool]] = {
     "explorer": ("midcourse.agents.explorer", "Explorer", False),
     "do-nothing": ("midcourse.agents.basic", "DoNothing", False),
     "sb3": ("midcourse.agents.policy", "SB3Policy", True),
+    "sb3-greedy": ("midcourse.agents.policy", "GreedySB3Policy", True),
     "tabular-q": ("midcourse.agents.tabular", "TabularQ", True),
     "oracle": ("midcourse.agents.basic", "Oracle", False),
+    "constant-force": ("midcourse.agents.regulators", "ConstantForce", True),
+    "ramp": ("midcourse.agents.regulators", "Ramp", False),
+    "bang-bang": ("midcourse.agents.regulators", "BangBang", False),
+    "force-by-alarm": ("midcourse.agents.regulators", "ForceByAlarm", True),
+    "alarm-smoother": ("midcourse.agents.regulators", "AlarmSmoother", False),
+    "set-levers": ("midcourse.agents.regulators", "SetLevers", True),
+    "hold-alarm": ("midcourse.agents.regulators", "HoldAlarm", False),
+    "regulator-table": ("midcourse.agents.regulators", "TableRegulator", True),
+    "fixed-citizens": ("midcourse.agents.citizens", "FixedCitizens", False),
+    "reactive-citizens": ("midcourse.agents.citizens", "ReactiveCitizens", False),
 }
 
 

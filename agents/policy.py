@@ -70,6 +70,13 @@ class SB3Policy:
         return int(action) if np.ndim(action) == 0 else action
 
 
+class GreedySB3Policy(SB3Policy):
+    """The same policy's likeliest action at every step."""
+
+    def __init__(self, path: str, seed: int):
+        super().__init__(path, seed, deterministic=True)
+
+
 def load(path: Path) -> Any:
     """The policy in a file, whichever algorithm of SB3 or sb3-contrib trained and saved it.
 

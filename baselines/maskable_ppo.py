@@ -15,8 +15,9 @@ import pickle
 import time
 import zipfile
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -28,7 +29,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 import midcourse  # noqa: F401  registers the ids
 from midcourse.baselines.curve import Curve, check_settings, replace
 from midcourse.baselines.label_policy import LabelPolicy
-from midcourse.baselines.run import Result, RunArgs, command_line
+from midcourse.baselines.run import CommonArgs, Result, RunArgs, command_line
 from midcourse.wrappers import SB3VecEnv
 
 STATE = "midcourse.pickle"  # in the checkpoint, beside SB3's own parts
@@ -36,13 +37,9 @@ WINDOW = 400  # episodes over which the success rate is taken
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Args(RunArgs):
-    """Settings of a run."""
+class PPOArgs(CommonArgs):
+    """Settings of proximal policy optimisation."""
 
-    seconds: float = 55.0
-    steps: int = 2_000_000
-    stop_at: float = 0.98
-    worlds: int = 32
     rollout: int = 64
     """steps of each world between two updates"""
     batch: int = 256
@@ -57,16 +54,39 @@ class Args(RunArgs):
     """gamma"""
     gae: float = 0.95
     """lambda of generalised advantage estimation"""
-    width: int = 128
-    """features"""
     hidden: int = 64
-    """units in the one hidden layer of policy and value"""
-    matches: bool = True
-    """whether "this label is the goal's" is a feature"""
+    """units in each hidden layer of policy and value"""
     threads: int = 1
     """of torch"""
     checkpoint_every: int = 16
     """rollouts between two checkpoints"""
+
+    def algorithm(self) -> dict[str, Any]:
+        """Keywords of SB3's algorithms."""
+        return {
+            "learning_rate": self.learning_rate,
+            "n_steps": self.rollout,
+            "batch_size": self.batch,
+            "n_epochs": self.epochs,
+            "gamma": self.discount,
+            "gae_lambda": self.gae,
+            "ent_coef": self.entropy,
+            "device": "cpu",
+        }
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Args(PPOArgs, RunArgs):
+    """Settings of a run."""
+
+    seconds: float = 55.0
+    steps: int = 2_000_000
+    stop_at: float = 0.98
+    worlds: int = 32
+    width: int = 128
+    """features"""
+    matches: bool = True
+    """whether "this label is the goal's" is a feature"""
     out: Path = Path("runs/maskable_ppo")
 
 
@@ -76,11 +96,29 @@ def train(args: Args) -> Result:
     Raises:
         UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
     """
+    watch = Watch(args)
+    model = learn(args, watch, _new_model)
+    path = args.out / "model.zip"
+    replace(path, model.save)
+    result = Result(
+        steps=model.num_timesteps,
+        episodes=watch.episodes,
+        seconds=round(watch.seconds, 2),
+        training_success=watch.mean(),
+        train=play(model, args, "train"),
+        test=play(model, args, "test"),
+        model=str(path),
+    )
+    result.save(args)
+    return result
+
+
+def learn(args: PPOArgs, watch: "Watch", make: Callable[[Any, SB3VecEnv], Any]) -> Any:
+    """Train what `make(args, env)` makes, or go on from the checkpoint; returns SB3's model."""
     torch.set_num_threads(args.threads)
     env = SB3VecEnv.make(args.env, args.worlds, **args.knobs())
     _compile(env)
-    watch = Watch(args)
-    model = _start(args, env, watch)
+    model = _start(args, env, watch, make)
     with Progress(
         TextColumn("PPO"),
         BarColumn(),
@@ -91,19 +129,7 @@ def train(args: Args) -> Result:
         watch.bar, watch.row = bar, bar.add_task("", total=1.0, said="compiling")
         left = args.steps - model.num_timesteps
         model.learn(left, callback=watch, reset_num_timesteps=False)
-    path = args.out / "model.zip"
-    replace(path, model.save)
-    result = Result(
-        steps=model.num_timesteps,
-        episodes=watch.episodes,
-        seconds=round(watch.seconds, 2),
-        training_success=watch.success(),
-        train=play(model, args, "train"),
-        test=play(model, args, "test"),
-        model=str(path),
-    )
-    result.save(args)
-    return result
+    return model
 
 
 def play(model: MaskablePPO, args: Args, split: str) -> list[float]:
@@ -132,10 +158,12 @@ def play(model: MaskablePPO, args: Args, split: str) -> list[float]:
 class Watch(BaseCallback):
     """Follows a run: the curve, the bar, checkpoints, and when to stop."""
 
-    def __init__(self, args: Args):
+    measured = "success"  # what `score` says of an episode
+
+    def __init__(self, args: PPOArgs):
         super().__init__()
-        self.args = args
-        self.recent: deque[bool] = deque(maxlen=WINDOW)
+        self.args: Any = args
+        self.recent: deque[float] = deque(maxlen=WINDOW)
         self.episodes = 0
         self.rollouts = 0
         self.seconds = 0.0
@@ -143,13 +171,17 @@ class Watch(BaseCallback):
         self.bar: Any = None
         self.row: Any = None
 
-    def success(self) -> float:
-        """Share of the last WINDOW episodes that succeeded."""
+    def score(self, info: dict[str, Any]) -> float:
+        """What is measured of an episode, from its last info."""
+        return info["is_success"]
+
+    def mean(self) -> float:
+        """Mean score of the last WINDOW episodes."""
         return float(np.mean(self.recent)) if self.recent else 0.0
 
     def finished(self) -> bool:
         """Whether it is time to stop."""
-        enough = 0.0 < self.args.stop_at <= self.success() and len(self.recent) == WINDOW
+        enough = 0.0 < self.args.stop_at <= self.mean() and len(self.recent) == WINDOW
         return enough or self.seconds >= self.args.seconds
 
     def _on_training_start(self) -> None:
@@ -163,9 +195,9 @@ class Watch(BaseCallback):
         if self.rollouts:
             self._add_point()
             if self.rollouts % self.args.checkpoint_every == 0:
-                save_checkpoint(self.args, cast(MaskablePPO, self.model), self)
+                save_checkpoint(self.args, self.model, self)
         done = max(self.seconds / self.args.seconds, self.num_timesteps / self.args.steps)
-        said = f"{self.num_timesteps:,} steps, success {self.success():.2f}"
+        said = f"{self.num_timesteps:,} steps, {self.measured} {self.mean():.2f}"
         self.bar.update(self.row, completed=min(1.0, done), said=said)
         self.rollouts += 1
 
@@ -174,19 +206,19 @@ class Watch(BaseCallback):
         self._add_point()
 
     def _add_point(self) -> None:
-        values = {"seconds": round(self.seconds, 3), "success": round(self.success(), 4)}
+        values = {"seconds": round(self.seconds, 3), self.measured: round(self.mean(), 4)}
         self.curve.add(steps=self.num_timesteps, episodes=self.episodes, **values)
 
     def _on_step(self) -> bool:
         if self.finished():
             return False
         for i in np.flatnonzero(self.locals["dones"]):
-            self.recent.append(self.locals["infos"][i]["is_success"])
+            self.recent.append(self.score(self.locals["infos"][i]))
             self.episodes += 1
         return True
 
 
-def save_checkpoint(args: Args, model: MaskablePPO, watch: Watch) -> None:
+def save_checkpoint(args: PPOArgs, model: Any, watch: Watch) -> None:
     """Everything that the rest of the run depends on, in one file, replaced at once."""
     env: Any = model.env
     # numpy's global state is what SB3 shuffles minibatches with.
@@ -206,17 +238,18 @@ def save_checkpoint(args: Args, model: MaskablePPO, watch: Watch) -> None:
     replace(args.out / "checkpoint.zip", write)
 
 
-def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
+def _start(args: PPOArgs, env: SB3VecEnv, watch: Watch, make: Callable[..., Any]) -> Any:
     """A new model, or the one in the checkpoint with everything around it put back."""
     path = args.out / "checkpoint.zip"
     if not path.exists():
-        return _new_model(args, env)
+        return make(args, env)
     with zipfile.ZipFile(path) as archive:
         state = pickle.loads(archive.read(STATE))
     check_settings(path, args.fixed(), state["args"])
+    kind = type(make(args, env))  # before the reset: it seeds the worlds
     env.reset()
     env.restore(state["worlds"])
-    model = MaskablePPO.load(path, env=env, device="cpu", force_reset=False)
+    model = kind.load(path, env=env, device="cpu", force_reset=False)
     torch.set_rng_state(state["torch"])
     np.random.set_state(state["numpy"])  # noqa: NPY002
     recent, watch.episodes, watch.rollouts, watch.seconds = state["watch"]
@@ -228,22 +261,15 @@ def _start(args: Args, env: SB3VecEnv, watch: Watch) -> MaskablePPO:
 def _compile(env: SB3VecEnv) -> None:
     """Let the rules compile before the clock runs."""
     env.reset()
-    env.step(np.zeros(env.num_envs, np.int64))
+    env.step(np.zeros((env.num_envs, *(env.action_space.shape or ())), np.int64))
 
 
 def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:
     return MaskablePPO(
         LabelPolicy,
         env,
-        learning_rate=args.learning_rate,
-        n_steps=args.rollout,
-        batch_size=args.batch,
-        n_epochs=args.epochs,
-        gamma=args.discount,
-        gae_lambda=args.gae,
-        ent_coef=args.entropy,
         seed=args.seed,
-        device="cpu",
+        **args.algorithm(),
         policy_kwargs={
             "net_arch": {"pi": [args.hidden], "vf": [args.hidden]},
             "features_extractor_kwargs": {"width": args.width, "matches": args.matches},

@@ -13,28 +13,20 @@ from midcourse.core.version import package_version
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RunArgs:
-    """Settings of a run; a baseline adds its own."""
+class CommonArgs:
+    """Settings of a run in any world; a baseline adds its own."""
 
     # What a resumed run need not share with the one that was killed.
     FREE: ClassVar = ("out", "quiet", "seconds", "steps", "episodes", "checkpoint_every", "threads")
 
-    env: str = "midcourse/GuiNavigation-v0"
+    env: str
     """id of the environment"""
-    level: int = 1
-    """level of the tasks"""
-    app: str = "fixed"
-    """fixed, per_split or fresh"""
-    disturbances: int = 0
-    """how many disturbances strike in each episode"""
     seed: int = 0
     """of the worlds, the weights and the draws"""
     seconds: float
     """training stops after so much time ..."""
     steps: int
     """... or after so many steps in all worlds together ..."""
-    stop_at: float
-    """... or once this share of the latest episodes succeeded; 0: never"""
     worlds: int
     """worlds stepped together"""
     episodes: int = 200
@@ -46,6 +38,30 @@ class RunArgs:
 
     def knobs(self, split: str = "train") -> dict[str, Any]:
         """How the environment is made."""
+        raise NotImplementedError
+
+    def fixed(self) -> dict[str, Any]:
+        """The settings that a resumed run must share with the one that was killed."""
+        return {k: v for k, v in dataclasses.asdict(self).items() if k not in self.FREE}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunArgs(CommonArgs):
+    """Settings of a run towards goals on screens."""
+
+    env: str = "midcourse/GuiNavigation-v0"
+    """id of the environment"""
+    level: int = 1
+    """level of the tasks"""
+    app: str = "fixed"
+    """fixed, per_split or fresh"""
+    disturbances: int = 0
+    """how many disturbances strike in each episode"""
+    stop_at: float
+    """... or once this share of the latest episodes succeeded; 0: never"""
+
+    def knobs(self, split: str = "train") -> dict[str, Any]:
+        """How the environment is made."""
         return {
             "level": self.level,
             "app": self.app,
@@ -53,10 +69,6 @@ class RunArgs:
             "split": split,
             "reward_terms": False,
         }
-
-    def fixed(self) -> dict[str, Any]:
-        """The settings that a resumed run must share with the one that was killed."""
-        return {k: v for k, v in dataclasses.asdict(self).items() if k not in self.FREE}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +83,7 @@ class Result:
     test: list[float]  # the same on tasks of the split `test`, never trained on
     model: str  # path of what was learnt
 
-    def save(self, args: RunArgs) -> None:
+    def save(self, args: CommonArgs) -> None:
         """Write result.json, with the settings."""
         settings = {**dataclasses.asdict(args), "out": str(args.out)}
         text = json.dumps({"args": settings, **dataclasses.asdict(self)})
