@@ -76,7 +76,7 @@ class PPOArgs(CommonArgs):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Args(PPOArgs, RunArgs):
+class Args(RunArgs, PPOArgs):  # in this order: the later base's defaults would win
     """Settings of a run."""
 
     seconds: float = 55.0
