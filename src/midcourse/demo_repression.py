@@ -35,7 +35,7 @@ SUMMARY = (
     "punishment. It succeeds if over the last 250 of 500 steps the mean radical share is at most "
     "0.10, half of its range at most 0.05, and the mean force at most 1. The reference controller "
     "(smooth and spare) is hand-written; no exact oracle exists here, so efficiency, regret and "
-    "progress are not told."
+    "progress are not told. Disturbed, a population now and then calms down by itself."
 )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from midcourse.core.engine.record import Record
 from midcourse.envs.delayed_repression.letters import WIDE, write, write_to
 from midcourse.envs.delayed_repression.population.dynamics import LOUDEST, delayed_alarm
-from midcourse.envs.delayed_repression.population.state import RING
+from midcourse.envs.delayed_repression.population.state import RING, UNIT
 from midcourse.envs.delayed_repression.regulator.state import FORCES, SHIFTS, SMOOTHINGS
 from midcourse.envs.delayed_repression.regulator.text import told
 
@@ -91,11 +91,11 @@ def _levers(picture: np.ndarray, chosen: list[int]) -> None:
 
 
 def _chart(picture: np.ndarray, world: Any, bound: float) -> None:
-    """Radical share, its bound, and alarm over the last steps, the latest at the right."""
+    """Radical share, its bound, and the alarm that arrived, the latest at the right."""
     record, n = Record(world), len(world["action"])
     height, width = CHART_BOTTOM - CHART_TOP, SCALE // RING
     picture[CHART_BOTTOM, LEFT_EDGE : LEFT_EDGE + SCALE] = RULE
-    at, words = LEFT_EDGE, ((f"last {RING} steps:", INK), ("radicals,", RED), ("alarm now", BLUE))
+    at, words = LEFT_EDGE, ((f"last {RING} steps:", INK), ("radicals,", RED), ("alarm heard", BLUE))
     for said, colour in words:
         write(picture, CHART_TOP - 9, at, said, colour)
         at += WIDE * (len(said) + 1)
@@ -105,7 +105,10 @@ def _chart(picture: np.ndarray, world: Any, bound: float) -> None:
     for back in range(min(RING, record.step + 1)):
         step = record.step - back
         right = LEFT_EDGE + SCALE - back * width
-        alarm = record.alarms[step % RING] / (n * 16384.0) / LOUDEST
-        for share, colour in ((alarm, BLUE), (record.history[step % RING] / n, RED)):
+        lines = [(record.history[step % RING] / n, RED)]
+        if back + record.delay < RING:
+            alarm = record.alarms[max(0, step - record.delay) % RING]
+            lines.insert(0, (alarm / (n * UNIT) / LOUDEST, BLUE))
+        for share, colour in lines:
             row = CHART_BOTTOM - 1 - round((height - 3) * min(1.0, share))
             picture[row - 1 : row + 1, right - width : right] = colour
