@@ -136,14 +136,20 @@ def _loaded(subject: str) -> ModuleType:
 def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool = False) -> int:
     """Measure, print the table, and append to `out`/bench.csv; with `readme`, write it there too.
 
+    A subject whose peer is not installed is left out, unless it was chosen or README wants it.
+
     Returns 1 if a goal was missed, else 0.
     """
     console = Console()
     rows: list[Row] = []
     with console.status("measuring") as status:
         for subject in chosen or subjects():
-            for row in measure(subject, status.update):
-                rows.append(row)
+            try:
+                rows.extend(measure(subject, status.update))
+            except UserError as missing:
+                if chosen or readme:
+                    raise
+                console.print(f"left out: {missing}")
     console.print(_table(rows))
     out.mkdir(parents=True, exist_ok=True)
     _append(out / "bench.csv", rows)
