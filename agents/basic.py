@@ -17,13 +17,14 @@ class Random:
         self.space = env.action_space
 
     def act(self, observation: Any, info: dict[str, Any]) -> Any:
-        """A legal action; for a space without masks, any action."""
-        if isinstance(self.space, gymnasium.spaces.Discrete):
-            legal = np.flatnonzero(info["action_mask"])
+        """A legal action; where no mask is shown, any action."""
+        mask = info.get("action_mask")
+        if isinstance(self.space, gymnasium.spaces.Discrete) and mask is not None:
+            legal = np.flatnonzero(mask)
             return int(legal[self.generator.integers(len(legal))])
         self.space.seed(int(self.generator.integers(2**31)))
-        if isinstance(self.space, gymnasium.spaces.MultiDiscrete):
-            parts = np.split(info["action_mask"], np.cumsum(self.space.nvec)[:-1])
+        if isinstance(self.space, gymnasium.spaces.MultiDiscrete) and mask is not None:
+            parts = np.split(mask, np.cumsum(self.space.nvec)[:-1])
             return self.space.sample(mask=tuple(parts))
         return self.space.sample()
 

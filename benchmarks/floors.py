@@ -34,7 +34,10 @@ def successes(env_id: str, choose: str, repeats: int, **knobs: Any) -> tuple[int
             actions = generator.uniform(space.low, space.high, shape).astype(space.dtype)
         elif choose == "random":
             mask = info["action_mask"]
-            actions = (generator.random(mask.shape) * (mask > 0)).argmax(axis=1)
+            drawn = generator.random(mask.shape) * (mask > 0)
+            ends = np.cumsum(getattr(space, "nvec", ()))[:-1].astype(int)
+            parts = [part.argmax(axis=1) for part in np.split(drawn, ends, axis=1)]
+            actions = np.stack(parts, axis=1) if len(ends) else parts[0]
         elif choose == "oracle":
             actions = np.array([worlds.oracle_action(i) for i in range(len(tasks))])
         else:

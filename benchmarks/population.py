@@ -156,7 +156,7 @@ def reactive_batch(**knobs):
 
 def interleaved():
     """Many worlds side by side on one graph, under levers that stay as they are."""
-    env = regulators(WORLDS, graph="shared")
+    env: Any = regulators(WORLDS, graph="shared")
     env.reset(seed=0)
     return lambda: simulate(env.unwrapped, LIVED)
 
@@ -164,7 +164,7 @@ def interleaved():
 def million():
     """Seconds of a step of one world, the median of ten."""
     n = 1_000_000
-    env = gymnasium.make(
+    env: Any = gymnasium.make(
         REGULATOR_ID, citizens=n, communities=n // 40, p_out=1 / n, delay=DELAY, suite=False
     )
     env.reset(seed=0)

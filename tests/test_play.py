@@ -6,6 +6,7 @@ from midcourse.play import Session, play
 
 pygame = pytest.importorskip("pygame")
 ID = "midcourse/GuiNavigation-v0"
+REGULATOR, CITIZENS = "midcourse/DelayedRepression-v0", "midcourse/DelayedRepressionCitizens-v0"
 
 
 @pytest.fixture
@@ -87,6 +88,37 @@ def test_disturbances_are_announced():
     knobs = {"level": 2, "disturbances": "popup", "disturb_at": ("step", 1)}
     play(ID, seed=0, lines=["scroll"], write=told.append, **knobs)
     assert "The world has changed: popup." in told
+
+
+def test_an_action_is_repeated_until_the_end_or_a_disturbance():
+    told, small = [], {"citizens": 12, "step_limit": 40}
+    lines = ["force=1.5 x 10", "", "keep x 2", "keep x 99", "keep", "keep x 99"]
+    knobs = {"disturbances": "alarm_shock", "disturb_at": ("step", 25), **small}
+    summary = play(REGULATOR, seed=0, lines=lines, write=told.append, **knobs)
+    assert (summary.episodes, summary.steps) == (1, 40)
+    assert "The world has changed: alarm shock." in told
+    left = [line.splitlines()[-1] for line in told if "Steps left" in line]
+    assert left == [f"Steps left: {n} of 40" for n in (40, 30, 20, 18, 15, 14)]
+    assert told[-1] == "Goodbye: 0 of 1 episodes solved."
+
+
+def test_a_world_without_a_goal_is_never_solved():
+    told = []
+    play(CITIZENS, seed=0, lines=["L x 9"], write=told.append, citizens=6, step_limit=9)
+    assert any(line.startswith("Over after 9 steps. Score ") for line in told)
+    assert told[-1] == "Goodbye: 1 episodes and 9 steps played."
+
+
+@pytest.mark.usefixtures("_no_display")
+def test_actions_are_typed_where_nothing_can_be_clicked():
+    enter = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r")
+    typed = [
+        pygame.event.Event(pygame.KEYDOWN, key=pygame.K_UNKNOWN, unicode=letter)
+        for letter in "force=1.5 x 3"
+    ]
+    frames = [[*typed, enter], [enter], [click(9, 9)], [key("x"), key("backspace"), enter]]
+    summary = play(REGULATOR, seed=0, frames=frames, citizens=12)
+    assert summary.steps == 9
 
 
 def test_end_of_input_ends_politely(monkeypatch, capsys):

@@ -3,108 +3,24 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import gymnasium
-
-import midcourse  # noqa: F401  (registers the ids)
 from midcourse.core.errors import UserError
-from midcourse.core.family import Refusal
+from midcourse.session import Session, Summary
 
 SCALE = 3
 STRIP = 78  # pixels below the picture, for what happened and what the keys do
 FRAMES = 30  # a second
-KEYS_HELP = "1-8, mouse: click   b h s d: back, home, scroll, done   r: again   Esc: leave"
-TEXT_HELP = "Say an action, or `again` for another episode, or `quit`."
+CLICKS_HELP = "1-8, mouse: click   b h s d: back, home, scroll, done   r: again   Esc: leave"
+WORDS_HELP = "type an action, Enter: take it (x 20: 20 times)   again: anew   Esc: leave"
+TEXT_HELP = (
+    "Say an action (`ACTION x 20` takes it 20 times; an empty line, the last one again), "
+    "or `again` for another episode, or `quit`."
+)
+AGAIN = ("again", "restart", "r")
 PAPER, INK, LOUD = (250, 250, 252), (34, 36, 48), (168, 60, 36)
 
 Frames = Iterable[list[Any]]
-
-
-@dataclass
-class Summary:
-    """What became of the episodes that were played to their end."""
-
-    episodes: int = 0
-    solved: int = 0
-    steps: int = 0  # over all episodes, unfinished ones included
-
-
-class Session:
-    """One person's episodes in one environment, and the sentences that tell of them."""
-
-    def __init__(self, env_id: str, seed: int | None, task: int | None, knobs: dict[str, Any]):
-        self.env: Any = gymnasium.make(env_id, **knobs).unwrapped
-        self.seed, self.task = seed, task
-        self.summary = Summary()
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin the next episode (the same task again if one was asked for)."""
-        options = None if self.task is None else {"task": self.task}
-        self.env.reset(seed=self.seed, options=options)
-        self.seed = None
-        self.taken, self.total, self.is_over, self.events = 0, 0.0, False, 0
-        self.news = self._opening()
-
-    def _opening(self) -> str:
-        best = self._optimal()
-        return "" if best is None else f"It can be done in {best} steps."
-
-    def _optimal(self) -> int | None:
-        """Fewest steps of the undisturbed episode; None in worlds without an exact oracle."""
-        try:
-            return self.env.optimal_steps()
-        except UserError:
-            return None
-
-    def act(self, action: Any) -> str:
-        """Take an action (nothing, once the episode is over); returns what there is to tell."""
-        if self.is_over:
-            return self.news
-        _, reward, terminated, truncated, info = self.env.step(action)
-        self.taken += 1
-        self.total += float(reward)
-        self.summary.steps += 1
-        told = []
-        for event in info.get("events", ()):
-            told.append(f"The world has changed: {event['kind'].replace('_', ' ')}.")
-            self.events += 1
-        if terminated or truncated:
-            self.is_over = True
-            self.summary.episodes += 1
-            self.summary.solved += int(info["success"])
-            told.append(self.verdict(bool(info["success"]), truncated))
-        self.news = " ".join(told)
-        return self.news
-
-    def verdict(self, success: bool, truncated: bool) -> str:
-        """How the episode ended, with the score beside the best one possible."""
-        if success:
-            end = f"Solved in {self.taken} steps"
-        elif truncated:
-            end = f"Out of steps after {self.taken}"
-        else:
-            end = f"Failed after {self.taken} steps"
-        best = self._optimal()
-        if best is not None:
-            end += f"; undisturbed, {best} are enough" if self.events else f"; {best} are enough"
-        return f"{end}. Score {self.total:.2f}."
-
-    def act_on_words(self, words: str) -> str:
-        """Take the action that some words mean; returns what there is to tell."""
-        action = self.env.parse(words)
-        if isinstance(action, Refusal):
-            return f"Not understood: {action.reason}."
-        return self.act(action)
-
-    def words_of_key(self, key: str) -> str | None:
-        """A digit clicks; a letter means the legal action that begins with it."""
-        if key.isdigit():
-            return f"click {key}"
-        begun = [words for words in self.env.legal_actions() if words.lower().startswith(key)]
-        return begun[0] if len(begun) == 1 else None
 
 
 def play(
@@ -172,7 +88,7 @@ def play_in_text(session: Session, lines: Iterable[str], write: Callable[[str], 
         words = line.strip().lower()
         if words in ("quit", "exit", "q"):
             break
-        if words in ("again", "restart", "r"):
+        if words in AGAIN:
             session.restart()
             news = session.news
         elif session.is_over:
@@ -182,7 +98,15 @@ def play_in_text(session: Session, lines: Iterable[str], write: Callable[[str], 
         write(news)
         if not session.is_over:
             write(session.env.text())
-    write(f"Goodbye: {session.summary.solved} of {session.summary.episodes} episodes solved.")
+    write(goodbye(session))
+
+
+def goodbye(session: Session) -> str:
+    """The last sentence."""
+    summary = session.summary
+    if session.has_goal:
+        return f"Goodbye: {summary.solved} of {summary.episodes} episodes solved."
+    return f"Goodbye: {summary.episodes} episodes and {summary.steps} steps played."
 
 
 def play_in_window(session: Session, frames: Frames | None) -> None:
@@ -229,6 +153,8 @@ def _leaves(pygame: Any, event: Any) -> bool:
 
 def answer(pygame: Any, session: Session, event: Any) -> bool:
     """Do what a key or a click asks; whether the window has to be drawn anew."""
+    if event.type == pygame.KEYDOWN and not session.clicks:
+        return type_key(pygame, session, event)
     if event.type == pygame.KEYDOWN:
         if event.key == pygame.K_r:
             session.restart()
@@ -247,6 +173,21 @@ def answer(pygame: Any, session: Session, event: Any) -> bool:
     return action is not None
 
 
+def type_key(pygame: Any, session: Session, event: Any) -> bool:
+    """A key where actions are typed; whether the window has to be drawn anew."""
+    if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+        words, session.line = session.line.strip(), ""
+        if words.lower() in AGAIN:
+            session.restart()
+        elif not session.is_over:
+            session.news = session.act_on_words(words)
+    elif event.key == pygame.K_BACKSPACE:
+        session.line = session.line[:-1]
+    else:
+        session.line += getattr(event, "unicode", "")
+    return True
+
+
 def draw(pygame: Any, window: Any, session: Session) -> None:
     """The picture, what happened, and what the keys do."""
     picture = session.env.picture()
@@ -256,7 +197,10 @@ def draw(pygame: Any, window: Any, session: Session) -> None:
     window.blit(pygame.transform.scale(surface, (width * SCALE, height * SCALE)), (0, 0))
     font, small = pygame.font.Font(None, 26), pygame.font.Font(None, 22)
     score = f"step {session.taken}   score {session.total:.2f}"
+    if not session.clicks:
+        score += f"   > {session.line}_"
     window.blit(font.render(session.news, True, LOUD), (10, height * SCALE + 8))
     window.blit(font.render(score, True, INK), (10, height * SCALE + 30))
-    window.blit(small.render(KEYS_HELP, True, INK), (10, height * SCALE + 54))
+    keys = CLICKS_HELP if session.clicks else WORDS_HELP
+    window.blit(small.render(keys, True, INK), (10, height * SCALE + 54))
     pygame.display.flip()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +30,20 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """What a report shows."""
+    """What a report shows of one world; `further` ones follow on the same page."""
 
     title: str
     sections: Sequence[Section]
     summary: str = ""  # a sentence or two under the title
     curves: Mapping[str, Sequence[Curve]] = field(default_factory=dict)  # heading -> lines
+    curve_heading: str = "Training"
     curve_axis: str = "steps"
     curve_note: str = ""  # what the lines show
     recordings: Sequence[Recording] = ()
     facts: Mapping[str, str] = field(default_factory=dict)  # how it was made
     labels: Mapping[str, str] = field(default_factory=dict)  # agent -> what the page calls it
+    without: Sequence[str] = ()  # columns that would tell nothing here
+    further: Sequence["Report"] = ()  # of other worlds
 
 
 def write_report(report: Report, path: Path | str) -> Path:
@@ -70,17 +72,21 @@ def render(report: Report) -> str:
     templates = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return templates.get_template("report.html").render(_contents(report))
+    parts = [_contents(one) for one in (report, *report.further)]
+    return templates.get_template("report.html").render(parts=parts)
 
 
 def _contents(report: Report) -> dict[str, Any]:
-    named = [_label(report, row.agent) for section in report.sections for row in section.rows]
-    colour_of = colours(named)
+    agents = [_label(report, row.agent) for section in report.sections for row in section.rows]
+    drawn = [curve.name for curves in report.curves.values() for curve in curves]
+    names = list(dict.fromkeys([*agents, *drawn]))
+    colour_of = colours(names)
     return {
         "report": report,
-        "columns": _columns_in_use(report.sections),
+        "columns": _columns_in_use(report),
         "sections": [(section, _cells(report, section)) for section in report.sections],
-        "legend": [(name, colour_of[name]) for name in dict.fromkeys(named)],
+        "legend": [(name, colour_of[name]) for name in dict.fromkeys(agents)],
+        "curve_legend": [(name, colour_of[name]) for name in names if name in drawn],
         "bars": {group: plot_bars(bars, colour_of) for group, bars in _bar_groups(report).items()},
         "curves": {
             heading: plot_curves(lines, report.curve_axis, colour_of)
@@ -93,12 +99,12 @@ def _label(report: Report, agent: str) -> str:
     return report.labels.get(agent, agent)
 
 
-def _columns_in_use(sections: Sequence[Section]) -> dict[str, str]:
-    rows = [row for section in sections for row in section.rows]
+def _columns_in_use(report: Report) -> dict[str, str]:
+    rows = [row for section in report.sections for row in section.rows]
     return {
         column: heading
         for column, heading in COLUMNS.items()
-        if any(not isnan(row.estimates[column].mean) for row in rows)
+        if column not in report.without and any(row.estimates[column].is_defined for row in rows)
     }
 
 
@@ -121,7 +127,10 @@ def _bar_groups(report: Report) -> dict[str, list[tuple[str, list[Bar]]]]:
             Bar(_label(report, row.agent), e.mean, e.low, e.high)
             for row in section.rows
             for e in [row.estimates["success"]]
+            if e.is_defined
         ]
+        if not bars:  # a world without a goal
+            continue
         groups.setdefault(section.group or "Success", []).append(
             (section.short or section.name, bars)
         )

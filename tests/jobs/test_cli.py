@@ -79,6 +79,21 @@ def test_eval_writes_a_run_and_prints_a_table(capsys, tmp_path):
     assert len((folder / RESULTS).read_text().splitlines()) == 45
 
 
+def test_eval_takes_agents_with_commas_and_shows_only_what_is_defined(capsys, tmp_path):
+    knobs = ["--knob", "citizens=12", "--knob", "step_limit=20", "--tasks", "2"]
+    words = ["eval", "DelayedRepression-v0", "--agents", "random,oracle", "--no-floors", *knobs]
+    assert main([*words, "--out", str(tmp_path / "a")]) == 0
+    said = capsys.readouterr().out
+    assert "4 episodes in" in said
+    assert "return" in said
+    assert "efficiency" not in said
+    words = ["eval", "DelayedRepressionCitizens-v0", *knobs, "--out", str(tmp_path / "b")]
+    assert main([*words, "--disturbances", "1"]) == 0  # neither goal nor masks
+    said = capsys.readouterr().out
+    assert "success" not in said
+    assert "oracle" not in said
+
+
 def test_eval_into_another_run_is_refused(capsys, tmp_path):
     words = ["eval", "--tasks", "2", "--out", str(tmp_path)]
     assert main(words) == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from midcourse import demo
+from midcourse import demo, demo_repression
 from midcourse.cli import main
 from midcourse.evaluate import evaluate
 from midcourse.evaluation.episode import play
@@ -39,10 +39,12 @@ def test_only_its_own_files_are_removed(tmp_path):
 def test_a_short_demo_writes_its_report_twice(tmp_path, capsys, monkeypatch):
     pytest.importorskip("sb3_contrib")
     monkeypatch.setattr(demo, "TASKS", 3)
+    monkeypatch.setattr(demo_repression, "TASKS", 2)
     for _ in range(2):
         words = ["demo", "--levels", "1", "--training", "0.05", "--out", str(tmp_path)]
         assert main(words) == 0
         assert "MaskablePPO" in capsys.readouterr().out
         page = (tmp_path / "report.html").read_text()
-        assert page.count('class="episode"') == 5
+        assert page.count('class="episode"') == 5 + 3
+        assert "One task, two regulators" in page
         assert page.count("data:image/png;base64,") >= 10

@@ -65,7 +65,7 @@ def test_it_asks_nothing_of_a_network():
     text = page(picture=picture)
     for _, attributes in tags(text):
         for name in ("src", "href", "action", "data", "srcset", "poster"):
-            assert attributes.get(name, "data:").startswith("data:")
+            assert attributes.get(name, "data:").startswith(("data:", "#"))
     assert not re.search(r"https?://|url\(|@import|fetch\(|XMLHttp|WebSocket", text)
     assert "<link" not in text
 
@@ -76,6 +76,14 @@ def test_hostile_text_stays_text():
     assert sum(tag == "script" for tag, _ in hostile) == 1
     assert not any(name.startswith("on") for _, attributes in hostile for name in attributes)
     assert "49" not in re.sub(r"[\d.]{3,}", "", page(HOSTILE)), "a template ran inside a template"
+
+
+def test_further_worlds_stand_on_the_same_page():
+    other = Report("other <world>", [Section("s", [row("b")])], without=("success_disturbed",))
+    text = render(Report("one", [Section("s", [row("a")])], further=[other]))
+    assert text.count("<h2>All numbers</h2>") == 2
+    assert '<a href="#part-2">other &lt;world&gt;</a>' in text
+    assert text.count("success when disturbed") == 1
 
 
 def test_undefined_measures_are_dashes():
@@ -116,6 +124,16 @@ def test_a_recording_tells_what_happened():
     assert recording.outcome.startswith(f"success in {len(recording.frames) - 1} steps")
     assert recording.outcome.endswith("; popup at step 1")
     assert all(frame.text for frame in recording.frames)
+
+
+def test_a_long_recording_keeps_some_frames_and_every_event():
+    knobs = {"citizens": 12, "step_limit": 50, "disturbances": "rewire", "disturb_at": ("step", 7)}
+    plan = make_plan("midcourse/DelayedRepression-v0", ("oracle",), knobs, 1, 1, 0, floors=False)
+    recording = record(next(plan.jobs()), "title", every=20)
+    assert [frame.step for frame in recording.frames] == [0, 7, 20, 40, 50]
+    assert recording.frames[1].events == ("rewire",)
+    assert recording.frames[1].action.startswith("force=")
+    assert recording.outcome.partition(" in ")[0] in ("success", "failure")
 
 
 def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path):

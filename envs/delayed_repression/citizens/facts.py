@@ -53,7 +53,7 @@ def facts_of_picture(picture: np.ndarray) -> dict[str, Any]:
             if tuple(cell[0, 0].tolist()) == render.INK:
                 bridges.append(len(actions))
             actions.append(render.COLOURS.index(colour))
-    strip = [tuple(pixel) for pixel in picture[render.ALARM_AT, corner:].tolist()]
+    strip = [tuple(pixel) for pixel in picture[render.ALARM_AT, render.BARS_AT :].tolist()]
     return {
         "actions": actions,
         "punished": punished,

@@ -1,15 +1,22 @@
-"""The population as a picture: a cell for each citizen, the delayed alarm, the three shares."""
+"""The population as a picture: a cell for each citizen, the delayed alarm, the three shares.
+
+A cell's dark corner below is a punishment in the last step (which costs L nothing), the one
+above a bridge between groups.
+"""
 
 from typing import Any
 
 import numpy as np
 
-from midcourse.envs.delayed_repression.citizens.text import alarm, bridges
-from midcourse.envs.delayed_repression.population.dynamics import LOUDEST, alarm_bucket
+from midcourse.envs.delayed_repression.citizens.text import alarm, bridges, loudness
+from midcourse.envs.delayed_repression.letters import write
+from midcourse.envs.delayed_repression.population.dynamics import LOUDEST
+from midcourse.envs.delayed_repression.population.state import ACTIONS
 
 SIZE = 256
 EDGE, FIELD = 8, 208  # corner of the cells, and how far they reach
-SCALE = 240  # pixels of a full bar
+BARS_AT, SCALE = 48, 200  # first column of the bars, and pixels of a full one
+LEGEND_AT = 219  # first column of what the colours mean
 ALARM_AT, SHARES_AT, LEFT_AT = 222, 234, 246  # rows of the bars
 INK, PAPER, RULE = (38, 38, 48), (250, 249, 245), (214, 210, 200)
 GROUNDS = ((250, 249, 245), (226, 224, 214))  # behind the cells, in turn by community
@@ -38,11 +45,12 @@ def render(world: Any, shared: Any) -> np.ndarray:
         picture[top : top + inner, left : left + inner] = COLOURS[actions[i]]
         if bridge[i]:
             picture[top, left] = INK
+            if size > 8:
+                picture[top + 1 : top + 3, left : left + 3] = INK
         if punished[i]:
             middle = inner // 2
             picture[top + middle : top + inner, left + middle : left + inner] = INK
-    heard = alarm(world)
-    bar(picture, ALARM_AT, 0, pixels(heard), LOUDNESS[alarm_bucket(heard)])
+    bar(picture, ALARM_AT, 0, pixels(alarm(world)), LOUDNESS[loudness(world)])
     reached = 0
     for action, colour in enumerate(COLOURS):
         until = reached + actions.count(action)
@@ -50,14 +58,31 @@ def render(world: Any, shared: Any) -> np.ndarray:
         reached = until
     left = int(world["limit"]) - int(world["clock"])
     bar(picture, LEFT_AT, 0, SCALE * left // int(world["limit"]), INK)
+    for top, name in ((ALARM_AT, "alarm"), (SHARES_AT, "shares"), (LEFT_AT, "steps")):
+        write(picture, top, EDGE, name, INK)
+    legend(picture)
     return picture
+
+
+def legend(picture: np.ndarray) -> None:
+    """What colours and marks mean, to the right of the cells."""
+    for k, (name, colour) in enumerate(zip(ACTIONS, COLOURS, strict=True)):
+        top = EDGE + 14 * k
+        picture[top : top + 9, LEGEND_AT : LEGEND_AT + 9] = colour
+        write(picture, top + 1, LEGEND_AT + 13, name, INK)
+    for k, name in enumerate(("struck", "bridge")):
+        top = EDGE + 48 + 26 * k
+        picture[top : top + 9, LEGEND_AT : LEGEND_AT + 9] = COLOURS[0]
+        write(picture, top + 12, LEGEND_AT, name, INK)
+    picture[EDGE + 52 : EDGE + 57, LEGEND_AT + 4 : LEGEND_AT + 9] = INK
+    picture[EDGE + 74 : EDGE + 77, LEGEND_AT : LEGEND_AT + 3] = INK
 
 
 def bar(picture: np.ndarray, top: int, first: int, last: int, colour: Any) -> None:
     """Paint a part of a bar over its ground."""
     if first == 0:
-        picture[top : top + 8, EDGE : EDGE + SCALE] = RULE
-    picture[top : top + 8, EDGE + first : EDGE + last] = colour
+        picture[top : top + 8, BARS_AT : BARS_AT + SCALE] = RULE
+    picture[top : top + 8, BARS_AT + first : BARS_AT + last] = colour
 
 
 def pixels(alarm: float) -> int:

@@ -90,8 +90,11 @@ def refuse(world, shared):
 
 
 def disturb(world, shared, kind):
-    """Let a disturbance strike the population."""
-    return strike(world, shared, kind)
+    """Let a disturbance strike the population; everybody sees at once what it has become."""
+    struck = strike(world, shared, kind)
+    if struck:
+        settle(world, shared, delayed_alarm(world, world.step))
+    return struck
 
 
 def validate(world, shared):

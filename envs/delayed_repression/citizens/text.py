@@ -7,10 +7,7 @@ import numpy as np
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
-from midcourse.envs.delayed_repression.population.dynamics import (
-    alarm_bucket,
-    delayed_alarm,
-)
+from midcourse.envs.delayed_repression.population.dynamics import delayed_alarm
 from midcourse.envs.delayed_repression.population.state import ACTIONS, UNIT
 
 CROWDS = ("weak", "felt", "strong")  # by bucket of the influence
@@ -31,15 +28,20 @@ def alarm(world: Any) -> float:
     return delayed_alarm(record, record.step)
 
 
+def loudness(world: Any) -> int:
+    """Bucket of the alarm that citizens go by; a delay that has just changed does not alter it."""
+    return int(world["state"][0]) // 4 % 3
+
+
 def text(world: Any, shared: Any) -> str:
     """What all see, one sign for each citizen, in order."""
-    state, heard = world["state"], alarm(world)
+    state = world["state"]
     actions = "".join(ACTIONS[a] for a in world["action"].tolist())
     crowds = "".join(str(s // 12) for s in state.tolist())
     return "\n".join(
         [
             f"{len(state)} citizens choose L, M or R, all at once. {RULES}",
-            _heard(heard),
+            _heard(world),
             f"Last actions: {actions}",
             f"Pull of the neighbours (0 weak, 1 felt, 2 strong): {crowds}",
             f"Punished in the last step: {_who(world['punished'])}",
@@ -56,7 +58,7 @@ def text_of(world: Any, shared: Any, i: int) -> str:
     return "\n".join(
         [
             f"You are citizen {i} of {len(world['action'])}. All choose L, M or R at once. {RULES}",
-            _heard(alarm(world)),
+            _heard(world),
             f"Pull of your neighbours: {pull:.4f}, {CROWDS[state // 12]}.",
             f"You were {'' if world['punished'][i] else 'not '}punished in the last step.",
             f"You are {'a' if bridge else 'no'} bridge between groups.",
@@ -96,6 +98,12 @@ def parse_of(world: Any, shared: Any, i: int, words: str) -> Any:
     return WORDS[said] if said in WORDS else _refusal(said)
 
 
+def say(world: Any, shared: Any, action: Any) -> str:
+    """An action in words: a letter if all do the same, else one for each."""
+    letters = "".join(ACTIONS[a] for a in action.tolist())
+    return letters[0] if len(set(letters)) == 1 else letters
+
+
 def idle(world: Any, shared: Any) -> np.ndarray:
     """Everybody keeps to L."""
     return np.zeros(len(world["action"]), np.int64)
@@ -107,8 +115,9 @@ def _refusal(said: str) -> Refusal:
     return Refusal(f"{said[:80]!r} is no action: {nearest(said[:80], NAMES)}")
 
 
-def _heard(alarm: float) -> str:
-    return f"Alarm that reached the institutions: {alarm:.4f}, {ALARMS[alarm_bucket(alarm)]}."
+def _heard(world: Any) -> str:
+    word = ALARMS[loudness(world)]
+    return f"Alarm that reached the institutions: {alarm(world):.4f}, {word}."
 
 
 def _left(world: Any) -> str:

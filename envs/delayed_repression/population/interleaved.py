@@ -23,9 +23,10 @@ from midcourse.envs.delayed_repression.population.dynamics import (
     step_key,
     watch,
 )
-from midcourse.envs.delayed_repression.population.state import RADICAL, REACTIVE, RING
+from midcourse.envs.delayed_repression.population.state import REACTIVE, RING
 
 LANES = 64
+MOST_RECENT = 100  # citizens counted in a byte
 FIRST, SECOND = np.uint32(0x21F0AAAD), np.uint32(0xD35A2D97)  # multipliers of `rng.mix`
 
 
@@ -34,10 +35,10 @@ SIDE = np.dtype(
     [
         ("seen", np.uint32, (LANES,)),  # detectability
         ("action", np.int8, (LANES,)),
-        ("punished", np.int8, (LANES,)),
-        ("crowd", np.int8, (LANES,)),  # bucket of influence
+        ("code", np.int8, (LANES,)),  # bucket of influence, and PUNISHED
     ]
 )  # one citizen of every world
+PUNISHED = 4
 DESK = np.dtype(
     [
         ("low", np.uint32, (LANES,)),  # the step's two keys
@@ -45,6 +46,7 @@ DESK = np.dtype(
         ("pressure", np.uint32, (LANES,)),
         ("total", np.int32, (LANES,)),  # alarm of this step's actions
         ("radicals", np.int32, (LANES,)),
+        ("recent", np.int8, (LANES,)),  # radicals not yet added to those: 64 lanes in one register
         ("influence", np.int32, (LANES,)),
         ("loudness", np.int8, (LANES,)),  # bucket of the alarm that is read
     ]
@@ -90,6 +92,9 @@ def live_in_lanes(worlds, shared, steps, forces, thresholds, smoothings, sides, 
             for link in range(common.row[i], common.row[i + 1]):
                 hear_in_lanes(np.int32(common.weight[link]), sides[common.source[link]], desk)
             count_in_lanes(sides[i], desk)
+            tally_in_lanes(sides[i], desk)
+            if i % MOST_RECENT == MOST_RECENT - 1 or i == n - 1:
+                add_recent(desk)
         for k in range(width):
             conclude(worlds[k], k, smoothings[k], desk)
             counts[step + 1, k] = desk.radicals[k]
@@ -97,7 +102,7 @@ def live_in_lanes(worlds, shared, steps, forces, thresholds, smoothings, sides, 
         world = worlds[k]
         for i in range(n):
             world.action[i] = sides[i].action[k]
-            world.punished[i] = sides[i].punished[k]
+            world.punished[i] = sides[i].code[k] // PUNISHED
         watch(world, common, world.published)
 
 
@@ -107,8 +112,7 @@ def gather(world, k, sides, desk):
     for i in range(len(sides)):
         sides[i].seen[k] = world.detectability[i]
         sides[i].action[k] = world.action[i]
-        sides[i].punished[k] = world.punished[i]
-        sides[i].crowd[k] = world.state[i] // 12
+        sides[i].code[k] = world.state[i] // 12 + PUNISHED * world.punished[i]
 
 
 def conclude(world, k, smoothing, desk):
@@ -123,10 +127,10 @@ def conclude(world, k, smoothing, desk):
 
 def hash_in_lane(low, high, i):
     """`dynamics.citizen_draw` on 32 bits."""
-    z = low ^ i
+    z = np.uint32(low ^ i)
     z = np.uint32(np.uint32(z ^ (z >> np.uint32(16))) * FIRST)
     z = np.uint32(np.uint32(z ^ (z >> np.uint32(15))) * SECOND)
-    return again_in_lane(np.uint32(z ^ (z >> np.uint32(15))) ^ high)
+    return again_in_lane(np.uint32(np.uint32(z ^ (z >> np.uint32(15))) ^ high))
 
 
 def again_in_lane(z):
@@ -139,27 +143,34 @@ def react_in_lanes(i, side, desk):
     """`dynamics.react`, punishment and alarm, for one citizen of every world."""
     for k in range(LANES):
         z = hash_in_lane(desk.low[k], desk.high[k], i)
-        x = again_in_lane(z)
-        choice = np.int8(x >= np.uint32(UNSURE_LEFT)) + np.int8(x >= np.uint32(UNSURE_MIDDLE))
-        choice = choice if side.crowd[k] == 0 else side.crowd[k]
-        choice = choice if desk.loudness[k] == 0 else 2 - desk.loudness[k]
-        choice = choice if side.punished[k] == 0 else 0
-        side.action[k] = choice
-        side.punished[k] = (z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
-        desk.total[k] += np.int32(side.seen[k]) * np.int32(choice)
-        desk.radicals[k] += choice == RADICAL
+        choice = step_of(again_in_lane(z), np.uint32(UNSURE_LEFT), np.uint32(UNSURE_MIDDLE))
+        code = np.int32(side.code[k])
+        loudness = np.int32(desk.loudness[k])
+        choice = choice if code == 0 else code
+        choice = choice if loudness == 0 else np.int32(2 - loudness)
+        choice = choice if code < PUNISHED else np.int32(0)
+        settle_in_lane(k, z, choice, side, desk)
 
 
 def draw_in_lanes(i, side, desk):
     """A fixed citizen's choice, punishment and alarm, in every world."""
     for k in range(LANES):
         z = hash_in_lane(desk.low[k], desk.high[k], i)
-        x = again_in_lane(z)
-        choice = np.int8(x >= np.uint32(FIXED_LEFT)) + np.int8(x >= np.uint32(FIXED_MIDDLE))
-        side.action[k] = choice
-        side.punished[k] = (z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
-        desk.total[k] += np.int32(side.seen[k]) * np.int32(choice)
-        desk.radicals[k] += choice == RADICAL
+        choice = step_of(again_in_lane(z), np.uint32(FIXED_LEFT), np.uint32(FIXED_MIDDLE))
+        settle_in_lane(k, z, choice, side, desk)
+
+
+def step_of(x, first, second):
+    """0 below the first bound, 1 below the second, 2 above."""
+    return np.int32(np.int32(x >= first) + np.int32(x >= second))
+
+
+def settle_in_lane(k, z, choice, side, desk):
+    """What follows from one choice: the action, whether it is punished, its part of the alarm."""
+    caught = np.uint32(z >> np.uint32(2)) < np.uint32(desk.pressure[k] * side.seen[k])
+    side.action[k] = choice
+    side.code[k] = np.int32(PUNISHED if caught else 0)
+    desk.total[k] += np.int32(np.int32(side.seen[k]) * choice)
 
 
 def hear_in_lanes(weight, side, desk):
@@ -168,7 +179,21 @@ def hear_in_lanes(weight, side, desk):
         desk.influence[k] += weight * np.int32(side.action[k])
 
 
+def tally_in_lanes(side, desk):
+    """Count who was radical, in bytes."""
+    for k in range(LANES):
+        desk.recent[k] += side.action[k] >> 1
+
+
+def add_recent(desk):
+    """Add the bytes up before they overflow."""
+    for k in range(LANES):
+        desk.radicals[k] += desk.recent[k]
+        desk.recent[k] = 0
+
+
 def count_in_lanes(side, desk):
     """Bucket of a citizen's influence, in every world."""
     for k in range(LANES):
-        side.crowd[k] = np.int8(desk.influence[k] >= FEW) + np.int8(desk.influence[k] >= MANY)
+        heard = np.int32(desk.influence[k])
+        side.code[k] += np.int8(heard >= np.int32(FEW)) + np.int8(heard >= np.int32(MANY))

@@ -8,12 +8,17 @@ import numpy as np
 from midcourse.envs.delayed_repression.population.dynamics import LOUDEST
 from midcourse.envs.delayed_repression.regulator import render
 from midcourse.envs.delayed_repression.regulator.state import FORCES, SHIFTS, SMOOTHINGS
+from midcourse.envs.delayed_repression.regulator.text import told
 
 
 def facts_of_arrays(observation: dict[str, Any]) -> dict[str, Any]:
     """From the Dict observation."""
-    facts = {name: render.pixels(float(observation[name][0])) for name in render.BARS}
-    return {**facts, "levers": [int(i) for i in observation["levers"]]}
+    alarms = {
+        name: render.alarm_pixels(told(float(observation[name][0]) * LOUDEST))
+        for name in ("delayed_alarm", "published_alarm")
+    }
+    share = render.pixels(float(observation["radical_share"][0]))
+    return {"radical_share": share, **alarms, "levers": [int(i) for i in observation["levers"]]}
 
 
 def facts_of_text(text: str) -> dict[str, Any]:
@@ -23,8 +28,8 @@ def facts_of_text(text: str) -> dict[str, Any]:
     levers = re.search(r"force=(\S+) smoothing=(\S+) shift=(\S+)", text).groups()  # type: ignore[union-attr]
     return {
         "radical_share": render.pixels(int(radicals) / int(n)),
-        "delayed_alarm": render.pixels(float(heard) / LOUDEST),
-        "published_alarm": render.pixels(float(read) / LOUDEST),
+        "delayed_alarm": render.alarm_pixels(float(heard)),
+        "published_alarm": render.alarm_pixels(float(read)),
         "levers": [
             steps.index(float(said))
             for steps, said in zip((FORCES, SMOOTHINGS, SHIFTS), levers, strict=True)
@@ -41,7 +46,7 @@ def facts_of_picture(picture: np.ndarray) -> dict[str, Any]:
     lit = []
     for k, steps in enumerate(render.LEVERS):
         boxes = [
-            picture[render.LEVERS_AT + 20 * k + 6, render.LEFT_EDGE + 34 * i + 14]
+            picture[render.LEVERS_AT + 21 * k, render.LEFT_EDGE + render.LEVER_STEP * i]
             for i in range(len(steps))
         ]
         lit.append([tuple(box) for box in boxes].index(render.GREEN))

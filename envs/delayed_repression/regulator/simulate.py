@@ -70,4 +70,4 @@ def simulate(vector: Vector, steps: int) -> np.ndarray:
 
 @cache
 def _live() -> Any:
-    return bind.compiled(interleaved.live_in_lanes)
+    return bind.compiled(interleaved.live_in_lanes, separate=True)

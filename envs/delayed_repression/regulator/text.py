@@ -8,7 +8,7 @@ import numpy as np
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
-from midcourse.envs.delayed_repression.population.dynamics import delayed_alarm
+from midcourse.envs.delayed_repression.population.dynamics import LOUDEST, delayed_alarm
 from midcourse.envs.delayed_repression.regulator.state import (
     FORCES,
     IDLE,
@@ -18,6 +18,11 @@ from midcourse.envs.delayed_repression.regulator.state import (
 
 LEVERS = {"force": FORCES, "smoothing": SMOOTHINGS, "shift": SHIFTS}
 SETTING = re.compile(r"\s*(\w+)\s*[=: ]\s*([+-]?\d*\.?\d+)\s*(?:,|;|$|(?=\s))")
+
+
+def told(alarm: float) -> float:
+    """An alarm as its float32 share of LOUDEST holds it, to four digits."""
+    return round(float(np.float32(alarm / LOUDEST)) * LOUDEST, 4)
 
 
 def text(world: Any, shared: Any) -> str:
@@ -33,8 +38,8 @@ def text(world: Any, shared: Any) -> str:
             f"mean radical share at most {shared['radical_bound']:g}, half of its range at most "
             f"{shared['amplitude_bound']:g}, mean force at most {shared['force_bound']:g}.",
             f"Radical citizens: {record.radicals} of {n}.",
-            f"Alarm that reached you: {delayed_alarm(record, record.step):.4f}.",
-            f"Alarm that citizens read: {record.published:.4f}.",
+            f"Alarm that reached you: {told(delayed_alarm(record, record.step)):.4f}.",
+            f"Alarm that citizens read: {told(record.published):.4f}.",
             f"Levers: force={force:g} smoothing={smoothing:g} shift={shift:g}",
             f"Steps left: {left} of {record.limit}",
         ]
@@ -69,6 +74,15 @@ def parse(world: Any, shared: Any, words: str) -> Any:
         if not found:
             return Refusal("nothing was said: set levers, for example force=1.5, or say keep")
     return chosen[0] if len(known) == 1 else np.array(chosen, np.int64)
+
+
+def say(world: Any, shared: Any, action: Any) -> str:
+    """An action in words."""
+    chosen = np.ravel(action).tolist()
+    return " ".join(
+        f"{name}={values[i]:g}"
+        for (name, values), i in zip(_levers(shared).items(), chosen, strict=True)
+    )
 
 
 def idle(world: Any, shared: Any) -> Any:

@@ -40,6 +40,7 @@ FAMILY = Family(
     legal_actions=text.legal_actions,
     parse=text.parse,
     render=render.render,
+    say=text.say,
     idle=lambda world, shared: np.zeros(int(shared["levers"]), np.float32),
     replace=lambda params: {declared.act: oracle.act_by_force} if params.levers == "force" else {},
     oracle="reference",

@@ -123,6 +123,15 @@ def parse(world: Any, shared: Any, words: str) -> np.ndarray | Refusal:
     return action[:size]
 
 
+def say(world: Any, shared: Any, action: Any) -> str:
+    """An action in words, each lever rounded to its unit."""
+    force, smoothing, shift = lever_marks([*np.ravel(action).tolist(), 0.0, 0.0][:3])
+    words = [f"force {force * FORCE:.3f}"]
+    if shared["levers"] > 1:
+        words += [f"smoothing {smoothing * SMOOTHING:.2f}", f"shift {shift * SHIFT:+.3f}"]
+    return ", ".join(words)
+
+
 def asked(lever: str, value: float) -> float:
     """The number in [-1, 1] that sets a lever to a value."""
     if lever == "force":

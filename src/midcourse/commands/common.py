@@ -132,7 +132,10 @@ def print_tables(
     columns: Sequence[str],
     labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Print means over their intervals, one table with a heading for each section."""
+    """Print means over their intervals, one table with a heading for each section.
+
+    A column that is defined for nobody is left out.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -141,12 +144,14 @@ def print_tables(
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
+    everybody = [row for _, rows in sections for row in rows]
+    columns = [c for c in columns if any(row.estimates[c].is_defined for row in everybody)]
     table = Table(box=SIMPLE_HEAD)
     table.add_column("agent", overflow="fold")
     table.add_column("tasks\nx runs", justify="right", no_wrap=True)
     for column in columns:
-        table.add_column(COLUMNS[column], justify="right", max_width=14)
-    ks = sorted({k for _, rows in sections for row in rows for k in row.pass_at if k > 1})
+        table.add_column(COLUMNS[column], justify="right", max_width=16)
+    ks = sorted({k for row in everybody for k in row.pass_at if k > 1})
     for k in ks:
         table.add_column(f"Pass@{k}", justify="right")
         table.add_column(f"pass^{k}", justify="right")

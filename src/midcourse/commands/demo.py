@@ -1,6 +1,7 @@
-"""Train, play and measure on GUI navigation at three levels, and write a report.
+"""Train, play and measure on two worlds, and write a report.
 
-Random, do-nothing, explorer, a freshly trained MaskablePPO and the oracle, undisturbed and
+GUI navigation at three levels: random, do-nothing, explorer, a freshly trained MaskablePPO and the
+oracle. Delayed repression at two: random, do-nothing and the reference controller. Undisturbed and
 disturbed. Under four minutes on two cores.
 
 Example:
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from midcourse import demo
+from midcourse import demo, demo_repression
 from midcourse.commands.common import RUNS, print_tables
 from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.report import Report, Section, write_report
 
 COLUMNS = ("success", "efficiency", "steps_to_recover", "stale_actions")
+LATE_COLUMNS = ("success", "success_disturbed", "return")
 SUMMARY = (
     "Each task is to reach a screen of an app and to declare it done. Disturbed episodes meet one "
     "popup, rearranged icons, new labels, a dead link or a redirected screen on the way. "
@@ -55,17 +57,28 @@ def run(args: Args) -> int:
             args.out, levels, args.training, args.seed, _TrainingRows(bars, levels)
         )
         trained = time.perf_counter() - began
-        found = demo.evaluate_all(args.out, models, args.seed, _EvaluationRow(bars, len(levels)))
+        cells = len(demo.settings(levels)) + len(demo_repression.settings())
+        row = _EvaluationRow(bars, cells)
+        found = demo.evaluate_all(args.out, models, args.seed, row)
+        late = demo_repression.evaluate_all(args.out, args.seed, row)
     sections = [setting.section(results) for setting, results in found.items()]
     labels = dict.fromkeys((f"sb3:{path}" for path in models.values()), demo.PPO)
+    further = demo_repression.report(late, args.seed)
     print_tables([(s.name, s.rows) for s in sections], COLUMNS, labels)
-    path = write_report(_report(args, sections, found, labels, trained), args.out / "report.html")
+    print_tables([(s.name, s.rows) for s in further.sections], LATE_COLUMNS, further.labels)
+    page = _report(args, sections, found, labels, trained, further)
+    path = write_report(page, args.out / "report.html")
     print(f"{time.perf_counter() - began:.0f} seconds; open {path}")
     return 0
 
 
 def _report(
-    args: Args, sections: list[Section], found: Any, labels: dict[str, str], trained: float
+    args: Args,
+    sections: list[Section],
+    found: Any,
+    labels: dict[str, str],
+    trained: float,
+    further: Report,
 ) -> Report:
     episodes = sum(len(results.lines) for results in found.values())
     facts = {
@@ -85,6 +98,7 @@ def _report(
         recordings=demo.choose(found),
         facts=facts,
         labels=labels,
+        further=[further],
     )
 
 
@@ -113,11 +127,10 @@ class _TrainingRows:
 class _EvaluationRow:
     """One bar over all settings."""
 
-    def __init__(self, bars: Any, levels: int):
+    def __init__(self, bars: Any, settings: int):
         self.bars = bars
-        self.settings = levels * len(demo.SPLITS) * len(demo.DISTURBED)
         self.begun = 0
-        self.row = bars.add_task("evaluate", total=self.settings, said="")
+        self.row = bars.add_task("evaluate", total=settings, said="")
 
     def __call__(self, name: str) -> Any:
         before, self.begun = self.begun, self.begun + 1

@@ -19,6 +19,7 @@ from midcourse.evaluation.workers import Workers
 
 SUITES = ("episodes", "static")
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
+INEXACT = ("success", "return", "invalid_actions")  # where no exact oracle tells more
 AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
 
 
@@ -31,7 +32,8 @@ class Args(WorldArgs):
     questions: int | None = None
     """Of the static suite; 5,000 if left out, as published."""
     agents: tuple[str, ...] = ()
-    """Registered names; do-nothing, random and oracle are always added, unless --no-floors."""
+    """Registered names, with commas or spaces between; do-nothing, random and oracle are always
+    added, unless --no-floors."""
     tasks: int | None = None
     """The split's first so many tasks; all of them if left out (100 where there is no end)."""
     repeats: int = 1
@@ -57,17 +59,18 @@ def run(args: Args) -> int:
     if args.suite not in SUITES:
         raise unknown("suite", args.suite, SUITES)
     env, knobs = args.env_id(), args.knobs()
+    agents = tuple(name for names in args.agents for name in names.split(",") if name)
     if args.suite == "static":
         from midcourse.commands.eval_static import run_static
 
         folder = args.out or RUNS / "static"
-        return run_static(env, args.agents, knobs, args.questions, args.seed, folder)
-    plan = make_plan(env, args.agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
+        return run_static(env, agents, knobs, args.questions, args.seed, folder)
+    plan = make_plan(env, agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
     folder = args.out or RUNS / _name(plan)
     with Workers(args.processes) as workers, progress_bar(env) as progress:
         results = evaluate(
             env,
-            args.agents,
+            agents,
             knobs,
             tasks=args.tasks,
             repeats=args.repeats,
@@ -78,7 +81,8 @@ def run(args: Args) -> int:
             floors=args.floors,
         )
     title = _title(results)
-    columns = SHOWN + (AFTER if knobs.get("disturbances") else ())
+    exact = any(line["optimal_steps"] is not None for line in results.lines)
+    columns = (SHOWN if exact else INEXACT) + (AFTER if knobs.get("disturbances") else ())
     print_tables([(title, results.rows)], columns)
     print(f"{len(results.lines)} episodes in {folder}")
     if args.report:

@@ -54,6 +54,8 @@ class Family:
     parse: Callable[[Any, Any, str], Any]  # words -> action, or a Refusal
     render: Callable[[Any, Any], np.ndarray]  # (world, shared) -> RGB, uint8 (height, width, 3)
     idle: Callable[[Any, Any], Any]  # the action of an agent that does nothing
+    # (world, shared, action) -> words that `parse` understands as it; None: only legal ones are
+    say: Callable[[Any, Any, Any], str] | None = None
     replace: Callable[[Any], Mapping[Rule, Rule]] = lambda params: {}
     oracle: str = "exact"  # or "reference", or "none" where there is no goal
     controller: str = ""  # name of the reference controller, which the rule `act` is
@@ -61,6 +63,7 @@ class Family:
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # For the battery: what it cannot know by itself.
+    small: Mapping[str, Any] = field(default_factory=dict)  # knobs to run without the compiler
     always_legal: bool = False  # every action of the space may be taken in every state
     terminates: bool = True  # a task can end before the step limit
     refused_may_change: tuple[str, ...] = ()  # own fields that a refused action may write

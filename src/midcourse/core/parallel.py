@@ -7,7 +7,6 @@ is the same as in Gymnasium's form, bit for bit.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, ClassVar
 
 import gymnasium
@@ -20,7 +19,7 @@ from midcourse.core import tasks
 from midcourse.core.engine.record import NOT_RUNNING
 from midcourse.core.env import Env, struck
 from midcourse.core.errors import UserError
-from midcourse.core.rows import make_rows, space_of
+from midcourse.core.rows import Collector, make_rows, space_of, unknown_agent
 
 BYTE = np.dtype(np.uint8)
 Dicts = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Any]]
@@ -78,11 +77,10 @@ class Parallel(ParallelEnv):
         self.state_space = joint.observation_space
         self._numbers = {name: i for i, name in enumerate(self.possible_agents)}
         self._spaces: dict[tuple[str, str], spaces.Space] = {}
-        self._pick = itemgetter(*self.possible_agents) if count > 1 else None
         self._never = dict.fromkeys(self.possible_agents, False)
         self._always = dict.fromkeys(self.possible_agents, True)
         self._rows = make_rows(joint.observation_space)
-        self._limits = _limits(joint.action_space)
+        self._collect = Collector(joint.action_space, self.possible_agents, self.action_space)
         self._action_shape = joint.action_space.shape or ()
         self._action_dtype = np.dtype(joint.action_space.dtype)
         self._masked = joint.params.masks and joint.program.frame_dtype["action_mask"].shape != (0,)
@@ -137,7 +135,7 @@ class Parallel(ParallelEnv):
                 nothing has then moved.
             ResetNeeded: the episode is over, or none has begun.
         """
-        joint = self._gather(actions)
+        joint = self._collect(actions)
         frame = ndarray((), self._frame, empty(self._frame_bytes, BYTE))
         _, terminated, truncated, success, news = self._advance(
             self._worlds, self._shared, joint, frame
@@ -284,57 +282,10 @@ class Parallel(ParallelEnv):
         try:
             return self._numbers[agent]
         except (KeyError, TypeError):
-            raise self._unknown(agent) from None
-
-    def _unknown(self, agent: Any) -> UserError:
-        names = self.possible_agents
-        return UserError(f"unknown agent {agent!r}: they are {names[0]} to {names[-1]}")
+            raise unknown_agent(agent, self.possible_agents) from None
 
     def _space_of(self, agent: Any, what: str, joint: spaces.Space) -> spaces.Space:
         key = (what, agent)
         if key not in self._spaces:
             self._spaces[key] = space_of(joint, self._number(agent))
         return self._spaces[key]
-
-    def _gather(self, actions: Mapping[str, Any]) -> np.ndarray:
-        """The joint action of a dictionary's."""
-        try:
-            given = self._pick(actions) if self._pick else (actions[self.possible_agents[0]],)
-            if len(actions) != len(given):
-                raise KeyError
-            if self._limits is None:
-                return self.joint._array(np.array(given))
-            # `bytes` takes whole numbers of any kind, and nothing else, in a third of the time.
-            joint = np.frombuffer(bytes(given), np.uint8)
-            if not (joint < self._limits).all():
-                raise ValueError
-            return joint.astype(np.int64)
-        except (KeyError, TypeError, ValueError):
-            raise self._complaint(actions) from None
-
-    def _complaint(self, actions: Any) -> UserError:
-        """What is wrong with a dictionary of actions."""
-        if not isinstance(actions, Mapping):
-            return UserError(f"step() takes a dictionary of actions by agent, not {actions!r:.200}")
-        for agent in actions:
-            if agent not in self._numbers:
-                return self._unknown(agent)
-        for agent in self.possible_agents:
-            if agent not in actions:
-                return UserError(
-                    f"{agent} has no action: step() takes one of each of the "
-                    f"{len(self.possible_agents)} agents"
-                )
-        for agent, action in actions.items():
-            space = self.action_space(agent)
-            if not space.contains(action):
-                return UserError(f"action {action!r:.200} of {agent} is outside {space}")
-        return UserError(f"these actions are not in {self.joint.action_space}")
-
-
-def _limits(space: spaces.Space) -> np.ndarray | None:
-    """How many actions each agent has, uint8, where all have few; else None."""
-    if not isinstance(space, spaces.MultiDiscrete) or space.nvec.ndim != 1:
-        return None
-    few = space.nvec.max() < 256 and not space.start.any()
-    return space.nvec.astype(np.uint8) if few else None

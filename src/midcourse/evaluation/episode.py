@@ -61,17 +61,20 @@ def _run(
     env: gymnasium.Env, agent: Any, first: Any, aftermath: Aftermath | None, watch: Watcher | None
 ) -> Tally:
     """Step an agent until the episode ends."""
-    tally, bare = Tally(), env.unwrapped
+    tally = Tally()
+    bare: Any = env.unwrapped
+    exact = bare.FAMILY.oracle == "exact"  # or nobody asks for the record before a step
     observation, info = first
     over = False
     while not over:
         action = agent.act(observation, info)
         tally.invalid += _is_masked(bare, info, action)
-        tally.before = copy_of(bare)
+        if exact:
+            tally.before = copy_of(bare)
         observation, reward, terminated, truncated, info = env.step(action)
         tally.steps += 1
         tally.total += float(reward)
-        if aftermath:
+        if aftermath and tally.before is not None:
             aftermath.step_taken(tally.before, action, bool(info.get("events")))
         if watch:
             watch(env, action, info, float(reward))
@@ -82,6 +85,8 @@ def _run(
 
 def _is_masked(bare: Any, info: dict[str, Any], action: Any) -> bool:
     """Whether the action mask that the agent was shown forbids an action."""
+    if bare.FAMILY.always_legal:
+        return False
     mask = info.get("action_mask")
     if mask is None:
         mask = bare.action_masks()
@@ -114,7 +119,7 @@ def _measures(bare: Any, tally: Tally, exact: bool) -> dict[str, Any]:
     optimal: Any = bare.optimal_steps() if exact else None
     known = exact and tally.success
     return {
-        "success": tally.success,
+        "success": tally.success if bare.FAMILY.oracle != "none" else None,  # None: no goal
         "return": tally.total,
         "steps": tally.steps,
         "truncated": not tally.terminated,
@@ -142,7 +147,7 @@ def _progress(bare: Any, tally: Tally) -> float:
 
 def _after(bare: Any, tally: Tally, aftermath: Aftermath | None) -> dict[str, Any]:
     """What followed the disturbances; None where none struck or the oracle is not exact."""
-    disturbed = bool(bare.events())
+    disturbed = bool(bare.events()) and bare.FAMILY.oracle != "none"
     followed = aftermath if aftermath and aftermath.struck else None
     recovered = followed and tally.success and not followed.lost_way
     return {

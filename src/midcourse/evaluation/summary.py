@@ -22,6 +22,7 @@ COLUMNS = {
     "return": "return",
 }
 PASS_K = (1, 5)
+LARGE = 100.0  # numbers from here on are told without digits after the point
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,19 @@ class Estimate:
     low: float
     high: float
 
+    @property
+    def is_defined(self) -> bool:
+        """Whether any task has the measure."""
+        return not isnan(self.mean)
+
     def __str__(self) -> str:
-        if isnan(self.mean):
+        if not self.is_defined:
             return "-"
-        return f"{self.mean:.2f}\n{self.low:.2f} to {self.high:.2f}"
+        return f"{self.told(self.mean)}\n{self.told(self.low)} to {self.told(self.high)}"
+
+    def told(self, value: float) -> str:
+        """One of the three numbers: to two digits, or whole where they are large."""
+        return f"{value:.0f}" if max(abs(self.low), abs(self.high)) >= LARGE else f"{value:.2f}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def _row(agent: str, lines: Sequence[Mapping[str, Any]]) -> Row:
         for column in COLUMNS
     }
     outcomes = [(sum(bool(run["success"]) for run in runs), len(runs)) for runs in tasks.values()]
-    fewest = min(runs for _, runs in outcomes)
+    fewest = min(runs for _, runs in outcomes) if estimates["success"].is_defined else 0
     ks = [k for k in PASS_K if k <= fewest]
     return Row(
         agent,
@@ -92,7 +102,7 @@ def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "episodes": row.episodes,
             "tasks": row.tasks,
             **{
-                column: None if isnan(e.mean) else [e.mean, e.low, e.high]
+                column: None if not e.is_defined else [e.mean, e.low, e.high]
                 for column, e in row.estimates.items()
             },
             "pass_at": {str(k): value for k, value in row.pass_at.items()},

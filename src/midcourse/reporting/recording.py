@@ -19,6 +19,7 @@ class Frame:
     reward: float
     total: float  # return so far
     events: tuple[str, ...]  # disturbances that struck in this step
+    step: int = 0
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,26 @@ class Recording:
     frames: list[Frame] = field(repr=False)
 
 
-def record(job: Job, title: str) -> Recording:
+def record(job: Job, title: str, every: int = 1) -> Recording:
     """Play an episode and record it.
 
     A world whose pictures need an extra that is not installed is recorded without them.
+
+    Args:
+        job: the episode.
+        title: of the recording.
+        every: keep a frame every so many steps, and wherever a disturbance strikes; the first
+            and the last are always kept.
     """
-    film = _Film()
+    film = _Film(every)
     line, _ = play(job, watch=film.watch)
-    how = "success" if line["success"] else "step limit" if line["truncated"] else "failure"
+    film.keep_last()
+    if line["success"] is None:
+        how = "over"
+    elif line["success"]:
+        how = "success"
+    else:
+        how = "step limit" if line["truncated"] and film.may_end_early else "failure"
     optimal = line["optimal_steps"]
     best = f", {optimal} at best undisturbed" if optimal is not None else ""
     events = "".join(f"; {event['kind']} at step {event['step']}" for event in line["events"])
@@ -45,20 +58,38 @@ def record(job: Job, title: str) -> Recording:
 
 
 class _Film:
-    def __init__(self) -> None:
+    def __init__(self, every: int) -> None:
         self.frames: list[Frame] = []
-        self.total = 0.0
+        self.every = every
+        self.step, self.total, self.may_end_early = 0, 0.0, True
         self.words: dict[str, str] = {}
+        self.newest: Any = None  # (environment, arguments of its frame) if that was not kept
 
     def watch(self, env: Any, action: Any, info: dict[str, Any], reward: float) -> None:
         """Take a frame; see `episode.Watcher`."""
         bare = env.unwrapped
         self.total += reward
-        said = "" if action is None else self.words.get(_key(action), f"action {action}")
+        self.may_end_early = bare.FAMILY.terminates
+        said = "" if action is None else self._said(bare, action)
         events = tuple(event["kind"] for event in info.get("events", ()))
-        frame = Frame(_picture(bare), bare.text(), said, reward, self.total, events)
-        self.frames.append(frame)
-        self.words = {_key(bare.parse(words)): words for words in bare.legal_actions()}
+        self.newest = bare, (said, reward, self.total, events, self.step)
+        if self.step % self.every == 0 or events:
+            self.keep_last()
+        self.step += 1
+        if bare.FAMILY.say is None:
+            self.words = {_key(bare.parse(words)): words for words in bare.legal_actions()}
+
+    def keep_last(self) -> None:
+        """Keep the newest frame, if it is not kept yet."""
+        if self.newest is not None:
+            bare, told = self.newest
+            self.frames.append(Frame(_picture(bare), bare.text(), *told))
+            self.newest = None
+
+    def _said(self, bare: Any, action: Any) -> str:
+        if bare.FAMILY.say is not None:
+            return bare.FAMILY.say(bare.world, bare.program.shared[0], action)
+        return self.words.get(_key(action), f"action {action}")
 
 
 def _key(action: Any) -> str:

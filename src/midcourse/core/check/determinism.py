@@ -36,7 +36,7 @@ def equal_bytes(setting: Setting) -> None:
         in_this_process(setting, plans)
         after_play(setting)
         in_another_process(setting, plans, "runs in another process", {}, {"n": 64})
-        few = {"n": FEW, "steps": SHORT}
+        few = {"n": FEW, "steps": SHORT, **setting.family.small}
         variables = {"NUMBA_DISABLE_JIT": "1"}
         in_another_process(setting, plans, "runs without compiler", variables, few)
         found = checked.result()

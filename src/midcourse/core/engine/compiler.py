@@ -92,3 +92,25 @@ def inner_options() -> dict[str, Any]:
         "no_cfunc_wrapper": True,
         "pipeline_class": Pipeline,
     }
+
+
+@cache
+def separate_options() -> dict[str, Any]:
+    """Options of `njit` for functions no two of whose arguments overlap in memory.
+
+    Without that promise a loop over lanes begins with dozens of comparisons of addresses.
+    """
+    from numba.core.compiler import Compiler
+
+    class Pipeline(Compiler):
+        """numba's own, with the promise."""
+
+        def __init__(
+            self, typingctx: Any, targetctx: Any, library: Any, args: Any, result: Any, flags: Any,
+            *rest: Any,
+        ):  # fmt: skip
+            flags = flags.copy()
+            flags.noalias = True
+            super().__init__(typingctx, targetctx, library, args, result, flags, *rest)
+
+    return {"error_model": "numpy", "pipeline_class": Pipeline}
