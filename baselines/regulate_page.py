@@ -38,7 +38,7 @@ Levers = Literal["force", "all"]
 MEASURES = ("reward", "own", "success", "share", "amplitude", "force")
 # What each setting is trained with, beside the defaults.
 TRAINING: dict[str, dict[str, Any]] = {
-    "force": {"steps": 2_000_000, "discount": 0.99},
+    "force": {"steps": 1_250_000, "discount": 0.99, "gae": 0.97},
     "all": {"steps": 600_000},
     "tabular": {"steps": 100_000},
 }
