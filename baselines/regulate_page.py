@@ -223,12 +223,12 @@ def candidates(levers: Levers) -> dict[str, list[str]]:
         "ramp": ["ramp"],
         "bang-bang": ["bang-bang"],
         "force-by-alarm": [
-            f"force-by-alarm:{','.join(u)}" for u in itertools.product(forces, repeat=3)
+            f"force-by-alarm:{'/'.join(u)}" for u in itertools.product(forces, repeat=3)
         ],
     }
     if levers == "all":
         every = itertools.product(FORCES, SMOOTHINGS, SHIFTS)
-        found["set-levers"] = [f"set-levers:{u:g},{w:g},{s:g}" for u, w, s in every]
+        found["set-levers"] = [f"set-levers:{u:g}/{w:g}/{s:g}" for u, w, s in every]
         found |= {name: [name] for name in ("alarm-smoother", "hold-alarm")}
     return found
 
