@@ -58,7 +58,7 @@ def test_hold_alarm_freezes_a_raised_alarm():
 
 def test_force_by_alarm_goes_by_the_citizens_buckets_until_all_is_settled():
     rule = agents.make("force-by-alarm:0/1/2.5")
-    history = np.full((5, 16), 0.2, np.float32)
+    history = np.full((5, 16), 0.1, np.float32)
     history[:, -1] = np.array([0.34, 0.36, 0.74, 0.76, 0.5]) / 2.5
     history[4] = 0.5 / 2.5
     observation = {**seen([0.0, 0.0, 0.0, 0.0, 0.03]), "history": history}
