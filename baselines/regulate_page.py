@@ -39,7 +39,7 @@ MEASURES = ("reward", "own", "success", "share", "amplitude", "force")
 # What each setting is trained with, beside the defaults.
 TRAINING: dict[str, dict[str, Any]] = {
     "force": {"steps": 1_250_000, "discount": 0.99, "gae": 0.97},
-    "all": {"steps": 600_000},
+    "all": {"steps": 1_000_000},
     "tabular": {"steps": 100_000},
 }
 TEST_SEED, CHOICE_SEED = 3_000_000, 4_000_000  # of the worlds; tasks have seeds of their own
@@ -190,10 +190,10 @@ def _against(best: str, scores: dict[str, Any], rules: dict[str, float]) -> list
         ("constant", max(constants, key=rules.__getitem__)),
     ):
         parts = []
-        for measure, said in (("reward", "published"), ("own", "the world's")):
+        for measure, said in (("reward", "the published"), ("own", "the world's")):
             gain = means(scores["ppo"], measure) - means(scores[name], measure)
             middle, low, high = interval(gain.tolist())
-            parts.append(f"{middle:+.4f} [{low:+.4f}, {high:+.4f}] in the {said} reward")
+            parts.append(f"{middle:+.4f} [{low:+.4f}, {high:+.4f}] in {said} reward")
         lines.append(f"PPO less the best {what}, `{name}`, task by task: {', '.join(parts)}.")
     return lines
 
