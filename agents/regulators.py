@@ -79,10 +79,10 @@ def moved(observation: dict[str, np.ndarray], force: Any) -> np.ndarray:
 
 
 def indices(name: str, said: str, wanted: Any, steps: Any) -> list[int]:
-    """Where the numbers of a text, parted by commas, stand among the steps of levers."""
-    words = said.split(",")
+    """Where the numbers of a text, parted by /, stand among the steps of levers."""
+    words = said.split("/")
     if len(words) != len(steps):
-        raise UserError(f"{name} wants {', '.join(wanted)}: {len(steps)} numbers parted by commas")
+        raise UserError(f"{name} wants {', '.join(wanted)}: {len(steps)} numbers parted by /")
     found = []
     for word, known in zip(words, steps, strict=True):
         try:
@@ -145,14 +145,14 @@ class BangBang(Regulator):
 
 
 class ForceByAlarm(Regulator):
-    """A force for each alarm, until all is settled: `force-by-alarm:CALM,RAISED,LOUD` (ours).
+    """A force for each alarm, until all is settled: `force-by-alarm:CALM/RAISED/LOUD` (ours).
 
     The delayed alarm is calm below 0.35, loud from 0.75 on, and raised between, as for the
     citizens. Once it has been raised for HISTORY steps and fewer than 2 % are radical, force 0:
     everybody does M, and M is what the alarm says.
 
     Args:
-        forces: three of FORCES, parted by commas.
+        forces: three of FORCES, parted by /.
         seed: of nothing.
 
     Raises:
@@ -187,10 +187,10 @@ class AlarmSmoother(Regulator):
 
 
 class SetLevers(Regulator):
-    """Always the same levers: `set-levers:FORCE,SMOOTHING,SHIFT`, as in set-levers:0,0.97,0.
+    """Always the same levers: `set-levers:FORCE/SMOOTHING/SHIFT`, as in set-levers:0/0.97/0.
 
     Args:
-        levers: three numbers, parted by commas.
+        levers: three numbers, parted by /.
         seed: of nothing.
 
     Raises:

@@ -49,7 +49,7 @@ class Args(PPOArgs):
     step_limit: int = 500
     """steps of an episode"""
     seconds: float = 600.0
-    steps: int = 2_000_000
+    steps: int = 1_250_000
     worlds: int = 128
     rollout: int = 128
     batch: int = 2048

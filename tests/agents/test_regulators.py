@@ -13,8 +13,8 @@ from midcourse.envs.delayed_repression.regulator import observe, state
 
 ID = "midcourse/DelayedRepression-v0"
 SMALL = {"citizens": 24, "communities": 3}
-ANY = ["constant-force:1.5", "ramp", "bang-bang", "force-by-alarm:0,1,0.5"]
-ALL = ["alarm-smoother", "set-levers:0,0.97,-0.1", "hold-alarm"]
+ANY = ["constant-force:1.5", "ramp", "bang-bang", "force-by-alarm:0/1/0.5"]
+ALL = ["alarm-smoother", "set-levers:0/0.97/-0.1", "hold-alarm"]
 
 
 def test_the_levers_are_the_worlds():
@@ -47,7 +47,7 @@ def test_bang_bang_switches_above_fifteen_percent():
 def test_constants_say_what_they_are():
     assert agents.make("constant-force:1.5").levers(seen(0.4)).tolist() == [3, 0, 2]
     assert agents.make("alarm-smoother").levers(seen(0.4)).tolist() == [2, 3, 2]
-    assert agents.make("set-levers:0,.97,-0.1").levers(seen(0.4)).tolist() == [0, 3, 1]
+    assert agents.make("set-levers:0/.97/-0.1").levers(seen(0.4)).tolist() == [0, 3, 1]
 
 
 def test_hold_alarm_freezes_a_raised_alarm():
@@ -57,8 +57,8 @@ def test_hold_alarm_freezes_a_raised_alarm():
 
 
 def test_force_by_alarm_goes_by_the_citizens_buckets_until_all_is_settled():
-    rule = agents.make("force-by-alarm:0,1,2.5")
-    history = np.full((5, 16), 0.2, np.float32)
+    rule = agents.make("force-by-alarm:0/1/2.5")
+    history = np.full((5, 16), 0.1, np.float32)
     history[:, -1] = np.array([0.34, 0.36, 0.74, 0.76, 0.5]) / 2.5
     history[4] = 0.5 / 2.5
     observation = {**seen([0.0, 0.0, 0.0, 0.0, 0.03]), "history": history}
@@ -92,9 +92,9 @@ def test_a_table_is_played_greedily(tmp_path):
         ("constant-force:0.7", "nearest is 0.5"),
         ("constant-force:much", "none of 0, 0.5"),
         ("constant-force", "wants an argument"),
-        ("set-levers:0,0.9", "wants force, smoothing, shift"),
-        ("set-levers:0,0.8,0", "'0.8' is none of 0, 0.5, 0.9"),
-        ("force-by-alarm:0,1,7", "'7' is none of 0, 0.5"),
+        ("set-levers:0/0.9", "wants force, smoothing, shift"),
+        ("set-levers:0/0.8/0", "'0.8' is none of 0, 0.5, 0.9"),
+        ("force-by-alarm:0/1/7", "'7' is none of 0, 0.5"),
         ("ramps", "did you mean 'ramp'"),
         ("alarm-smother", "did you mean 'alarm-smoother'"),
     ],
