@@ -39,7 +39,7 @@ MEASURES = ("reward", "own", "success", "share", "amplitude", "force")
 # What each setting is trained with, beside the defaults.
 TRAINING: dict[str, dict[str, Any]] = {
     "force": {"steps": 1_250_000, "discount": 0.99, "gae": 0.97},
-    "all": {"steps": 1_000_000},
+    "all": {"steps": 600_000},
     "tabular": {"steps": 100_000},
 }
 TEST_SEED, CHOICE_SEED = 3_000_000, 4_000_000  # of the worlds; tasks have seeds of their own
