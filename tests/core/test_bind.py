@@ -119,6 +119,18 @@ def test_an_unknown_rule_is_an_error():
         bind.bind("broken", rules(stepp=tiny.step))
 
 
+@pytest.mark.parametrize("order", ["plain other", "other plain"])
+def test_variants_that_come_from_the_cache_keep_their_own_rules(tmp_path, order):
+    def answers(*names):
+        command = [sys.executable, str(Path(str(tiny.__file__)).parent / "twins.py"), *names]
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+        return subprocess.check_output(command, env=environment, text=True).split()
+
+    alone = [answers(name)[0] for name in order.split()]
+    assert sorted(alone) == ["101", "202"]
+    assert answers(*order.split()) == alone
+
+
 LIMIT = 3
 
 
@@ -126,8 +138,8 @@ def limited(world, shared, action):
     world.message = 1 if action > LIMIT else 0
 
 
-def digest(changed, replace=None):
-    entries = bind.bind("digest", rules(**changed), replace)
+def digest(changed, replace=None, layout=()):
+    entries = bind.bind("digest", rules(**changed), replace, layout)
     return entries["step_one"].py_func.__qualname__
 
 
@@ -137,6 +149,7 @@ def test_the_digest_follows_constants_and_replacements(monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "LIMIT", 4)
     assert digest({"step": limited}) != first
     assert digest({}) != digest({}, {tiny.act: tiny.cost_to_go})
+    assert digest({}, layout=(np.dtype("i4"),)) != digest({}, layout=(np.dtype("i8"),))
 
 
 def never(action, shared):

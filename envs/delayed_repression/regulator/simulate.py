@@ -59,15 +59,16 @@ def simulate(vector: Vector, steps: int) -> np.ndarray:
         for k, values in enumerate((FORCES, SMOOTHINGS, SHIFTS))
     )
     threshold = params.threshold + shift
+    live = _live((worlds.dtype, shared.dtype))
     for first in range(0, len(worlds), interleaved.LANES):
         some = slice(first, first + interleaved.LANES)
         levers = force[some], threshold[some], smoothing[some]
         part = np.empty((steps + 1, len(worlds[some])), np.int32)
-        _live()(worlds[some], shared, steps, *levers, sides, desks, part)
+        live(worlds[some], shared, steps, *levers, sides, desks, part)
         counts[:, some] = part
     return counts
 
 
 @cache
-def _live() -> Any:
-    return bind.compiled(interleaved.live_in_lanes, separate=True)
+def _live(layout: tuple[np.dtype, ...]) -> Any:
+    return bind.compiled(interleaved.live_in_lanes, separate=True, layout=layout)

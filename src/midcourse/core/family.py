@@ -105,11 +105,12 @@ class Program:
     def entries(self) -> dict[str, Rule]:
         """The engine's entry points over this family's rules, see `bind.ENTRIES`."""
         replace = self.family.replace(self.params)
-        key = (self.family.id, self.params.observation, tuple(replace.items()))
+        layout = (self.world_dtype, self.shared.dtype, self.frame_dtype)
+        key = (self.family.id, self.params.observation, tuple(replace.items()), layout)
         if key not in self._bound:
             rules = {**self.family.rules, "observe": self.view.observe}
             name = f"{self.family.id.split('/')[-1]}.{self.params.observation}"
-            self._bound[key] = bind.bind(name, rules, replace)
+            self._bound[key] = bind.bind(name, rules, replace, layout)
         return self._bound[key]
 
     def oracle_action(self, worlds: np.ndarray) -> Any:

@@ -5,7 +5,11 @@ names, and copies each function that it meets, with compiled copies as its globa
 follow. A rule can be called as it stands, uncompiled, in a test. A variant of a rule (an app that
 lies in the record instead of beside it) is a replacement of one function by another. And the
 compiled loops carry a digest of everything that they were made of in their names: an edit of any
-source file on the way makes a new cache entry instead of serving the old one.
+source file on the way makes a new cache entry instead of serving the old one. So does every copy
+inside them: machine code is loaded by the names of its functions, and of two that are called alike
+a process keeps the first, though the second came with another variant. And so do the dtypes of the
+records: numba numbers the signatures of one name, and two processes that add to them at once may
+both write number 1, which a third then calls with the other's records.
 """
 
 import dis
@@ -15,6 +19,8 @@ import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from midcourse.core.engine import compiler, copying, record
 
@@ -40,6 +46,7 @@ def bind(
     name: str,
     rules: Mapping[str, Callable[..., Any]],
     replace: Mapping[Callable[..., Any], Callable[..., Any]] | None = None,
+    layout: tuple[np.dtype, ...] = (),
 ) -> dict[str, Callable[..., Any]]:
     """The engine's entry points over a family's rules, compiled at their first call.
 
@@ -47,6 +54,7 @@ def bind(
         name: of the family, for the cache's file names.
         rules: by the names declared in `rules.py`; those left out keep its defaults.
         replace: rules to be taken instead of others, wherever they are named.
+        layout: dtypes of the records that the entry points will be called with.
 
     Returns:
         The functions named in ENTRIES. With numba's compiler switched off they are plain Python.
@@ -66,24 +74,26 @@ def bind(
     variants = dict(replace or {})
     replacement = {getattr(declared, rule): variants.get(f, f) for rule, f in rules.items()}
     replacement.update(variants)
-    linker = _Linker(replacement, compiler.inner_options())
+    linker = _Linker(replacement, compiler.inner_options(), repr(layout))
     for entry in ENTRIES:
         linker.link(getattr(loops, entry))
-    digest = linker.digest()
+    digest = linker.finish()
     entries: dict[str, Callable[..., Any]] = {}
     for entry in ENTRIES:
         function = linker.linked[getattr(loops, entry)]
         if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
             entries[entry] = _interpreted(function)
         else:
-            function.__qualname__ = f"{name}.{entry}.{digest}"
+            function.__qualname__ = f"{name}.{entry}.{digest}"  # names its file in the cache
             parallel = entry == "step_parallel"
             options = {"cache": True, "parallel": parallel, "error_model": "numpy"}
             entries[entry] = numba.njit(**options)(function)
     return entries
 
 
-def compiled(function: Callable[..., Any], separate: bool = False) -> Callable[..., Any]:
+def compiled(
+    function: Callable[..., Any], separate: bool = False, layout: tuple[np.dtype, ...] = ()
+) -> Callable[..., Any]:
     """A function of plain scalar Python over numbers and arrays, compiled with all that it names.
 
     For jobs beside the worlds, an integrator say. numba's cache serves it to the next process until
@@ -94,6 +104,7 @@ def compiled(function: Callable[..., Any], separate: bool = False) -> Callable[.
     Args:
         function: to be compiled.
         separate: a promise that no two arguments of any function on the way overlap in memory.
+        layout: dtypes of the records that it will be called with.
 
     Raises:
         TypeError: it reaches another function through a module, or itself.
@@ -102,11 +113,11 @@ def compiled(function: Callable[..., Any], separate: bool = False) -> Callable[.
     from numba.core import config
 
     options = compiler.separate_options() if separate else {"error_model": "numpy"}
-    linker = _Linker({}, options)
+    linker = _Linker({}, options, f"{separate=} {layout!r}")
     copy = linker.link(function)
     if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return function
-    copy.__qualname__ = f"{function.__name__}.{linker.digest()}"
+    linker.finish()
     return numba.njit(cache=True, error_model="numpy")(copy)
 
 
@@ -117,14 +128,15 @@ class _Linker:
         self,
         replacement: Mapping[Callable[..., Any], Callable[..., Any]],
         options: dict[str, Any],
+        purpose: str,
     ):
         self.replacement = replacement
         self.options = options  # of numba, for all but the outermost
         self.linked: dict[Any, Any] = {}  # original -> copy, not yet compiled
         self.compiled: dict[Any, Any] = {}
-        own = (Path(__file__), Path(copying.__file__))
+        own = (Path(__file__), Path(copying.__file__), Path(compiler.__file__))
         self.sources = {str(path): path.read_bytes() for path in own}
-        self.constants: set[str] = set()
+        self.constants = {purpose}
 
     def link(self, function: Any) -> Any:
         """A copy of a function with its rules compiled; made once."""
@@ -172,7 +184,14 @@ class _Linker:
         if path not in self.sources:
             self.sources[path] = Path(path).read_bytes()
 
-    def digest(self) -> str:
+    def finish(self) -> str:
+        """Name every copy by what all of them were made of; returns that digest."""
+        digest = self._digest()
+        for copy in self.linked.values():
+            copy.__qualname__ = f"{copy.__name__}.{digest}"
+        return digest
+
+    def _digest(self) -> str:
         """Hash of every source file and constant that the functions were made of."""
         state = hashlib.sha256()
         for path in sorted(self.sources):
