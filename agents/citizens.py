@@ -11,6 +11,7 @@ come back in the same form. The rules are those of the published code (Itkin, ar
     citizens.learn(observations, rewards)
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ STATES = 36
 LEFT, MIDDLE, RADICAL = range(3)
 
 
-class Citizens:
+class Citizens(ABC):
     """A population; subclasses write `choose`, and `update` if they learn.
 
     Args:
@@ -49,11 +50,11 @@ class Citizens:
         rows, rewards = self._rows(observations), np.asarray(self._rows(rewards), np.float64)
         self.update(states(rows), rewards)
 
+    @abstractmethod
     def choose(self, state: np.ndarray) -> np.ndarray:
         """Actions, int64 (citizens,), in states 0 to 35."""
-        raise NotImplementedError
 
-    def update(self, state: np.ndarray, reward: np.ndarray) -> None:
+    def update(self, state: np.ndarray, reward: np.ndarray) -> None:  # noqa: B027
         """Most learn nothing."""
 
     def _rows(self, values: Any) -> np.ndarray:

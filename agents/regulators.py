@@ -4,6 +4,7 @@ They read the observation that everybody gets, nothing else, and keep no memory:
 observations to levers, for one world or for a batch. Scores: `baselines/results/regulate.md`.
 """
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ CALM, LOUD = 0.35, 0.75  # alarms at which citizens' buckets change
 KEYS = ("delayed_alarm", "history", "levers", "published_alarm", "radical_share", "steps_left")
 
 
-class Regulator:
+class Regulator(ABC):
     """A rule over the regulator's desk.
 
     Subclasses write `levers`; those that need more than the force say so in `only_force`.
@@ -62,12 +63,12 @@ class Regulator:
         levers = self.levers(observation)
         return int(levers[0]) if self.takes_force else levers
 
+    @abstractmethod
     def levers(self, observation: dict[str, np.ndarray]) -> np.ndarray:
         """Indices of force, smoothing, shift, int64 (..., 3), of observations with axes in front.
 
         The observation's arrays are (..., 1), `history` (..., 16), `levers` (..., 3).
         """
-        raise NotImplementedError
 
 
 def moved(observation: dict[str, np.ndarray], force: Any) -> np.ndarray:

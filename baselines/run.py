@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +14,7 @@ from midcourse.core.version import package_version
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CommonArgs:
+class CommonArgs(ABC):
     """Settings of a run in any world; a baseline adds its own."""
 
     # What a resumed run need not share with the one that was killed.
@@ -36,9 +37,9 @@ class CommonArgs:
     quiet: bool = False
     """no progress bar"""
 
+    @abstractmethod
     def knobs(self, split: str = "train") -> dict[str, Any]:
         """How the environment is made."""
-        raise NotImplementedError
 
     def fixed(self) -> dict[str, Any]:
         """The settings that a resumed run must share with the one that was killed."""
