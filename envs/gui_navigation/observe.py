@@ -3,8 +3,9 @@
 import numpy as np
 from gymnasium import spaces
 
+from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.copying import copy
-from midcourse.envs.gui_navigation.oracle import find_app
+from midcourse.envs.gui_navigation.oracle import find_app, find_page
 from midcourse.envs.gui_navigation.state import (
     ACTIONS,
     CLOSE,
@@ -90,6 +91,14 @@ def built_label(app, shared, screen, icon):
     return app.page[screen, icon // shared.per_page].label[icon % shared.per_page]
 
 
+@rare
+def write_changed_names(world, shared, app, frame):
+    """Write the labels of a screen that is not as it was built."""
+    write_icons(world, shared, app, frame)
+    frame.goal = shown(app.name[world.goal], world.rename)
+    frame.title = shown(app.name[world.screen], world.rename) * shared.titles
+
+
 def write_names(world, shared, app, page, frame):
     """Write everything that is an id."""
     if world.popup + world.move + world.rename == 0:
@@ -97,16 +106,14 @@ def write_names(world, shared, app, page, frame):
         frame.goal = app.name[world.goal]
         frame.title = app.name[world.screen] * shared.titles
     else:
-        write_icons(world, shared, app, frame)
-        frame.goal = shown(app.name[world.goal], world.rename)
-        frame.title = shown(app.name[world.screen], world.rename) * shared.titles
+        write_changed_names(world, shared, app, frame)
     frame.message = world.message
 
 
 def observe(world, shared, frame):
     """Write the Dict observation."""
     app = find_app(world, shared)
-    page = app.page[world.screen, world.page]
+    page = find_page(world, app)
     write_names(world, shared, app, page, frame)
     layout = (app.layout[world.screen] + world.move) & (LAYOUTS - 1)
     if world.popup == 0:
@@ -121,13 +128,13 @@ def observe(world, shared, frame):
 def observe_compact(world, shared, frame):
     """Write the observation of ids alone: icons, goal, title, message."""
     app = find_app(world, shared)
-    write_names(world, shared, app, app.page[world.screen, world.page], frame)
+    write_names(world, shared, app, find_page(world, app), frame)
 
 
 def mask(world, shared, frame):
     """Write which actions are legal: what can be clicked, and where one can go."""
     if world.popup == 0:
-        page = find_app(world, shared).page[world.screen, world.page]
+        page = find_page(world, find_app(world, shared))
         copy(frame.action_mask, shared.shapes[page.shape].action_mask)
     else:
         copy(frame.action_mask, shared.shapes[POPUP_SHAPES + world.popup - 1].action_mask)

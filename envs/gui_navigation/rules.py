@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import FAULTS, below
 from midcourse.envs.gui_navigation.oracle import (
     FAR,
     cheapest,
     fill_distances,
     find_app,
+    find_page,
     lead_after_faults,
     lead_of_icon,
 )
@@ -26,6 +28,7 @@ from midcourse.envs.gui_navigation.state import (
     MISSING,
     MOVE_ICONS,
     NAMES,
+    NO_ICON,
     NOTHING,
     NOWHERE,
     PAGES,
@@ -49,25 +52,27 @@ ATTEMPTS = 16  # draws before a disturbance gives up for this step
 
 def step(world, shared, action):
     """One action; every one costs a step, also those that the world refuses."""
-    world.message = QUIET
     world.terms[2] = shared.step_reward
     if world.popup != 0:
         answer_popup(world, action)
         return
     app = find_app(world, shared)
-    lead = app.page[world.screen, world.page].lead[action]
-    if action < SLOTS and world.move + world.dead + world.redirects != 0:
-        lead = lead_now(world, shared, app, action)
-    if lead >= 0:
-        world.screen = lead
-        world.page = 0
-    elif lead == ENDS:
+    screen = world.screen
+    page = world.page
+    lead = find_page(world, app).lead[action]
+    message = QUIET if lead >= 0 else NOTHING - 1 - lead
+    if world.move + world.dead + world.redirects != 0 and action < SLOTS:
+        lead, message = lead_now(world, shared, app, action)
+    if lead == ENDS:
         declare_done(world, shared)
     elif lead == SCROLLS:
-        page = world.page + 1
-        world.page = 0 if page == app.pages[world.screen] else page
-    elif world.message == QUIET:
-        world.message = NOTHING - 1 - lead
+        world.page = 0 if page + 1 == app.pages[screen] else page + 1
+        world.message = QUIET
+    else:
+        # Values are chosen, not ways through the code: no processor foresees where a way leads.
+        world.screen = lead if lead >= 0 else screen
+        world.page = 0 if lead >= 0 else page
+        world.message = message
 
 
 def refuse(world, shared):
@@ -85,20 +90,21 @@ def answer_popup(world, action):
         world.message = POPUP_OPEN
 
 
+@rare
 def lead_now(world, shared, app, slot):
-    """Where the icon in a slot leads after moves, dead links and redirects; sets the message."""
+    """Where the icon in a slot leads after moves, dead links and redirects, and the message."""
     screen = world.screen
     if slot >= app.page[screen, world.page].count:
-        return MISSING
+        return MISSING, NO_ICON
     icon = world.page * shared.per_page + slot
     if world.move != 0:
         icon = (icon + world.move) % app.icons[screen]
     number = icon // shared.per_page
     built = int(app.page[screen, number].lead[icon - number * shared.per_page])
     lead = lead_after_faults(world, screen, icon, built)
-    if lead != built:
-        world.message = DEAD_LINK if lead == NOWHERE else REDIRECTED
-    return lead
+    if lead == built:
+        return lead, QUIET if lead >= 0 else NOTHING
+    return lead, DEAD_LINK if lead == NOWHERE else REDIRECTED
 
 
 def declare_done(world, shared):

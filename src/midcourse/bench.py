@@ -105,6 +105,11 @@ def rate(per_second: float) -> str:
     return f"{per_second:.3g} /s"
 
 
+def _three(value: float) -> str:
+    """Three digits, or all of those before the point."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
 def subjects() -> list[str]:
     """The files in `benchmarks/` that measure speed.
 
@@ -192,7 +197,8 @@ def machine() -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     bound = "" if row.goal is None else f"{'at most' if row.at_most else 'at least'} {row.goal:g}"
     reached = {True: "yes", False: "no", None: ""}[row.reached]
-    spread = f"{row.ratio:.3g} ({row.low:.3g} to {row.high:.3g})"
+    ratio, low, high = (_three(value) for value in (row.ratio, row.low, row.high))
+    spread = f"{ratio} ({low} to {high})"
     return row.what, row.ours, row.peer, spread, bound, reached
 
 

@@ -26,6 +26,20 @@ def test_compiled_has_the_same_bits():
     assert [compiled(x) for x in POINTS] == [exponential(x) for x in POINTS]
 
 
+def sigmoids(xs, found):
+    for i in range(len(xs)):
+        found[i] = sigmoid(xs[i])
+
+
+def test_wide_registers_have_the_same_bits():
+    """A compiled loop, which takes several at once, against plain Python, one by one."""
+    far = [0.0, -0.0, 5e-324, 699.9, 700.0, 700.1, 1e9, math.inf]
+    xs = np.array([*POINTS, *far, *(-x for x in far)])
+    found = np.full(len(xs), math.nan)
+    bind.compiled(sigmoids, separate=True)(xs, found)
+    assert found.tobytes() == np.array([sigmoid(x) for x in xs.tolist()]).tobytes()
+
+
 @pytest.mark.parametrize("x", [-1e9, -math.inf, 0.0, math.inf, 1e9])
 def test_far_out_is_held(x):
     assert math.isfinite(exponential(x))

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from midcourse.core.engine import bind
+from midcourse.core.engine.record import aligned_zeros
 from midcourse.core.errors import UserError
 from midcourse.core.vector import Vector
-from midcourse.envs.delayed_repression.population import interleaved
+from midcourse.envs.delayed_repression.population import desk, interleaved
 from midcourse.envs.delayed_repression.population.state import UNIT
 from midcourse.envs.delayed_repression.regulator.state import (
     FORCES,
@@ -17,7 +18,7 @@ from midcourse.envs.delayed_repression.regulator.state import (
     RegulatorParams,
 )
 
-MOST_CITIZENS = 2**31 // (2 * UNIT) - 1  # whose alarm still fits into 32 bits
+MOST_CITIZENS = 2**31 // (2 * UNIT) - 1  # whose alarm fits into 32 bits, and number into 16
 
 
 def simulate(vector: Vector, steps: int) -> np.ndarray:
@@ -52,16 +53,16 @@ def simulate(vector: Vector, steps: int) -> np.ndarray:
         raise UserError(f"steps must be a whole number from 0 on, not {steps!r}")
     worlds, shared = vector.worlds, vector.program.shared
     counts = np.empty((steps + 1, len(worlds)), np.int32)
-    sides = np.zeros(params.citizens, interleaved.SIDE)
-    desks = np.zeros(1, interleaved.DESK)
+    sides = aligned_zeros(-(-params.citizens // interleaved.GROUP), interleaved.SIDE)
+    desks = aligned_zeros(1, desk.DESK)
     force, smoothing, shift = (
         np.array(values)[worlds["lever"][:, k]]
         for k, values in enumerate((FORCES, SMOOTHINGS, SHIFTS))
     )
     threshold = params.threshold + shift
     live = _live((worlds.dtype, shared.dtype))
-    for first in range(0, len(worlds), interleaved.LANES):
-        some = slice(first, first + interleaved.LANES)
+    for first in range(0, len(worlds), desk.LANES):
+        some = slice(first, first + desk.LANES)
         levers = force[some], threshold[some], smoothing[some]
         part = np.empty((steps + 1, len(worlds[some])), np.int32)
         live(worlds[some], shared, steps, *levers, sides, desks, part)

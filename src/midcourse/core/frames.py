@@ -25,23 +25,27 @@ class Frames:
         self.dtype = same(program.view.dtype)
         self.keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
         self.terms = program.family.terms if program.params.reward_terms else ()
+        # Of each term: its row of sums, its key in infos, and the key that says who has it.
+        self.keys_of_terms = [(k + 1, name, "_" + name) for k, name in enumerate(self.terms)]
         size = mask_size(program.action_space)
         self.masked = program.params.masks and size > 0
         self.mask_dtype = same(np.dtype([("action_mask", np.int8, (size,))]))
         self.no_masks = np.empty(0, self.mask_dtype)
+        # What is asked for at every step, made once.
+        self.shape, self.size = (num_envs,), self.dtype.itemsize * num_envs
+        self.sums_shape, self.flags_shape = (1 + len(self.terms), num_envs), (4, num_envs)
         self.all = np.ones(num_envs, BOOL)
         self.all.flags.writeable = False
 
-    def views(self, n: int) -> Views:
-        """Fresh frames, masks and sums (rewards in row 0, terms below) of n worlds."""
-        buffer = np.empty(self.dtype.itemsize * n, BYTE)
-        frames = np.ndarray((n,), self.dtype, buffer)
-        masks = np.empty(n, self.mask_dtype) if self.masked else self.no_masks
-        return frames, masks, np.empty((1 + len(self.terms), n))
+    def views(self) -> Views:
+        """Fresh frames, masks and sums (rewards in row 0, terms below)."""
+        frames = np.ndarray(self.shape, self.dtype, np.empty(self.size, BYTE))
+        masks = np.empty(self.shape, self.mask_dtype) if self.masked else self.no_masks
+        return frames, masks, np.empty(self.sums_shape)
 
     def step(self) -> tuple[Views, np.ndarray]:
         """Fresh memory for one step: the views and the flags."""
-        return self.views(self.num_envs), np.empty((4, self.num_envs), BYTE)
+        return self.views(), np.empty(self.flags_shape, BYTE)
 
     def observation(self, frames: np.ndarray) -> Any:
         """The batched observation: views of the frames."""
@@ -63,8 +67,8 @@ class Frames:
             infos["action_mask"], infos["_action_mask"] = masks["action_mask"], present
         if self.terms:
             named: dict[str, Any] = {}
-            for name, values in zip(self.terms, sums[1:], strict=True):
-                named[name], named["_" + name] = values, present
+            for k, name, has_name in self.keys_of_terms:
+                named[name], named[has_name] = sums[k], present
             infos["reward_terms"], infos["_reward_terms"] = named, present
         return infos
 

@@ -88,7 +88,7 @@ class Vector(VectorEnv):
         self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
         self._buffers = None if copy else self._frames.step()
-        self._finals = None if copy else self._frames.views(num_envs)
+        self._finals = None if copy else self._frames.views()
         self.begun = False
 
     # --- Gymnasium ----------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Vector(VectorEnv):
         given = (self._worlds, self._shared, actions, self._mode)
         finals = views
         if self._mode == SAME_STEP:
-            finals = self._finals or self._frames.views(self.num_envs)
+            finals = self._finals or self._frames.views()
         if self.threads > 1:
             bad, ended, struck_now = self._step(*given, views, flags, finals, self.threads)
         elif self._mode == SAME_STEP:
@@ -207,7 +207,7 @@ class Vector(VectorEnv):
         """1 for each legal action, int8 (num_envs, actions)."""
         self._require_episode()
         masks = np.empty(self.num_envs, self._frames.mask_dtype)
-        frames, _, sums = self._frames.views(self.num_envs)
+        frames, _, sums = self._frames.views()
         self.program.entries["observe_batch"](self._worlds, self._shared, frames, masks, sums)
         return masks["action_mask"]
 
@@ -259,7 +259,7 @@ class Vector(VectorEnv):
             raise gymnasium.error.ResetNeeded("no episode has begun: call reset() first")
 
     def _observe(self) -> Views:
-        views = self._frames.views(self.num_envs)
+        views = self._frames.views()
         self.program.entries["observe_batch"](self._worlds, self._shared, *views)
         return views
 

@@ -6,6 +6,7 @@ import pytest
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.core.errors import UserError
+from midcourse.envs.delayed_repression.population.state import RING, UNIT
 from midcourse.envs.delayed_repression.regulator.simulate import simulate
 
 ID = "midcourse/DelayedRepression-v0"
@@ -23,6 +24,13 @@ def pair(worlds, levers, **knobs):
     return envs
 
 
+def assert_same_worlds(fast, slow):
+    """Every field of a population agrees, byte by byte."""
+    for name in fast.worlds.dtype.names:
+        if name not in BESIDE and fast.worlds.dtype[name].base.names is None:
+            assert fast.worlds[name].tobytes() == slow.worlds[name].tobytes(), name
+
+
 @pytest.mark.parametrize("population", ["fixed", "reactive"])
 @pytest.mark.parametrize("worlds", [1, 3, 64, 70])
 def test_equals_the_rule(population, worlds):
@@ -34,9 +42,41 @@ def test_equals_the_rule(population, worlds):
         assert (counts[step] == slow.worlds["radicals"]).all()
         if step < 40:
             slow.step(levers)
-    for name in fast.worlds.dtype.names:
-        if name not in BESIDE and fast.worlds.dtype[name].base.names is None:
-            assert fast.worlds[name].tobytes() == slow.worlds[name].tobytes(), name
+    assert_same_worlds(fast, slow)
+
+
+@pytest.mark.parametrize("citizens", [21, 230])  # not whole groups; more than a byte counts
+@pytest.mark.parametrize("steps", [0, 3, 70])  # less than a ring of past alarms, and more
+def test_worlds_need_not_be_in_step(citizens, steps):
+    """Each lane has its own step, delay, levers and shock; some have none."""
+    worlds = 67
+    generator = np.random.default_rng(citizens + steps)
+    levers = generator.integers((6, 5, 5), size=(worlds, 3))
+    drawn = {
+        "step": generator.integers(0, 150, worlds),
+        "delay": generator.integers(0, 64, worlds),
+        "shock": generator.integers(-1000, 1001, worlds),
+        "shock_left": generator.choice([0, 0, 1, 5, 20], worlds),
+        "alarms": generator.integers(0, 2 * UNIT * citizens, (worlds, RING)),
+    }
+    fast, slow = pair(worlds, levers, population="reactive", citizens=citizens, communities=3)
+    for env in (fast, slow):
+        for name, values in drawn.items():
+            env.worlds[name] = values
+    simulate(fast, steps)
+    for _ in range(steps):
+        slow.step(levers)
+    assert_same_worlds(fast, slow)
+
+
+def test_citizens_without_neighbours():
+    levers = np.tile([2, 0, 2], (3, 1))
+    fast, slow = pair(3, levers, citizens=5, communities=1, p_in=0.0)
+    assert (fast.program.shared["row"] == 0).all()
+    simulate(fast, 20)
+    for _ in range(20):
+        slow.step(levers)
+    assert_same_worlds(fast, slow)
 
 
 def test_a_shock_lasts_as_long():

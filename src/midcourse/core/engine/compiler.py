@@ -1,5 +1,6 @@
 """numba, loaded without what no rule needs: its loading is most of a process's first step."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -31,6 +32,21 @@ def _find_blas() -> None:
     """As numba's `ensure_blas`, but without the import."""
     if find_spec("scipy") is None:
         raise ImportError("scipy is not installed")
+
+
+def rare(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a rule that few steps come to.
+
+    It is compiled as a call, however short it is: inlined, it would take the registers from the
+    rules around it.
+    """
+    vars(rule)["rare"] = True
+    return rule
+
+
+def is_rare(rule: Callable[..., Any]) -> bool:
+    """Whether a rule was marked."""
+    return "rare" in vars(rule)
 
 
 @cache

@@ -1,5 +1,6 @@
 """One world's episode: how it begins, one step of it, and the disturbances that strike it."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
 from midcourse.core.engine.rng import EVENTS, below, draw, mix2
 from midcourse.core.engine.rules import cost_to_go, disturb, lay_out, refuse, step
@@ -13,6 +14,7 @@ def due(world, shared, event):
     return remaining >= 0 and (world.optimal - remaining) * 1000 >= event.at * world.optimal
 
 
+@rare
 def fire(world, shared):
     """Let every disturbance strike whose time has come; one that cannot yet waits."""
     for i in range(world.scheduled):

@@ -7,6 +7,8 @@ so that a world of continuous science keeps its bytes as a world of integers doe
 
 import math
 
+import numpy as np
+
 INVERSE_LN2 = 1.4426950408889634
 LN2_HIGH = 0.6931471803691238  # its last 32 bits are zero: a product with a small integer is exact
 LN2_LOW = 1.9082149292705877e-10
@@ -36,7 +38,8 @@ def exponential(x):
     value = 0.0
     for coefficient in TAYLOR:
         value = value * r + coefficient
-    return math.ldexp(value, int(n))
+    # times 2.0**n, written as its bits: `ldexp` is a call, which keeps a loop out of wide registers
+    return value * float(np.int64((n + 1023) << 52).view(np.float64))
 
 
 def sigmoid(x):
