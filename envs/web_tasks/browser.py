@@ -1,5 +1,6 @@
 """The browser: tabs with their histories, and the page at hand as a table of elements."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.state import (
     ELEMENTS,
     FIELDS,
@@ -27,6 +28,7 @@ def address_of(world):
     return tab.page[tab.at]
 
 
+@rare
 def visit(world, kind, item, sort):
     """Open a page in the tab at hand; what lay ahead is forgotten, and the oldest when full."""
     tab = tab_of(world)
@@ -45,6 +47,7 @@ def visit(world, kind, item, sort):
     clear_form(tab)
 
 
+@rare
 def revisit(world, sort):
     """Open the page at hand again, sorted otherwise."""
     page = address_of(world)
@@ -70,6 +73,7 @@ def clear_form(tab):
             tab.field[f, k] = 0
 
 
+@rare
 def go_back(world):
     """One page back in the tab at hand; False where there is none."""
     tab = tab_of(world)
@@ -80,6 +84,7 @@ def go_back(world):
     return True
 
 
+@rare
 def go_forward(world):
     """One page forward again; False where there is none."""
     tab = tab_of(world)
@@ -90,6 +95,7 @@ def go_forward(world):
     return True
 
 
+@rare
 def open_tab(world, kind):
     """A new tab with a page of some kind; False if all are open."""
     now = world.now[0]
@@ -104,6 +110,7 @@ def open_tab(world, kind):
     return False
 
 
+@rare
 def switch_tab(world, t):
     """Go to another open tab; False if there is no such."""
     now = world.now[0]
@@ -113,6 +120,7 @@ def switch_tab(world, t):
     return True
 
 
+@rare
 def close_tab(world):
     """Close the tab at hand and go to the first of the others; False if it is the only one."""
     now = world.now[0]
@@ -127,6 +135,7 @@ def close_tab(world):
 # --- the page -------------------------------------------------------------------------------------
 
 
+@rare
 def put(now, role, caption):
     """The next element of the page, blank but for these; a page that is full keeps its last."""
     if now.elements < ELEMENTS:
@@ -145,6 +154,7 @@ def put(now, role, caption):
     return element
 
 
+@rare
 def put_link(now, caption, kind, item):
     """A link to a page."""
     element = put(now, LINK, caption)
@@ -153,6 +163,7 @@ def put_link(now, caption, kind, item):
     return element
 
 
+@rare
 def put_value(now, caption, unit, value):
     """A text with a number."""
     element = put(now, TEXT, caption)
@@ -160,6 +171,7 @@ def put_value(now, caption, unit, value):
     element.value = value
 
 
+@rare
 def put_field(now, tab, role, caption, field, effect):
     """A field of the form, with what has been filled in."""
     element = put(now, role, caption)

@@ -41,6 +41,7 @@ FAMILY = Family(
     parse=text.parse,
     render=render.render,
     idle=text.idle,
+    floors=dict.fromkeys(state.WebParams.LEVELS, 0.01),
     say=text.say,
     refused_may_change=("reply",),
     refusal=text.refusal,
@@ -151,7 +152,11 @@ class WebTasks(Env):
 
     | level | random | do-nothing (`stop` at once) | oracle |
     |---|---|---|---|
-FLOORS
+    | 1 | 0.0004 | 0 | 1 |
+    | 2 | 0.0014 | 0 | 1 |
+    | 3 | 0.0006 | 0 | 1 |
+    | 4 | 0.0004 | 0 | 1 |
+    | 5 | 0.0006 | 0 | 1 |
 
     ## Versions
     v0: the first.

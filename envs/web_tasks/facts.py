@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.envs.web_tasks import render
-from midcourse.envs.web_tasks.state import ELEMENT, REPLIES
+from midcourse.envs.web_tasks.state import ELEMENT, ELEMENTS, REPLIES
 from midcourse.envs.web_tasks.text import line
 from midcourse.envs.web_tasks.words import LONGEST
 
@@ -66,17 +66,17 @@ def facts_of_text(text: str) -> Facts:
 
 
 def facts_of_picture(rgb: np.ndarray) -> Facts:
-    """The facts in a picture, uint8 (640, 480, 3).
+    """The facts in a picture, uint8 (960, 480, 3).
 
     Raises:
         ValueError: the picture is none that `render` draws.
     """
     if rgb.shape != (render.HEIGHT, render.WIDTH, 3) or rgb.dtype != np.uint8:
-        raise ValueError(f"a picture is uint8 (640, 480, 3), not {rgb.dtype} {rgb.shape}")
+        raise ValueError(f"a picture is uint8 (960, 480, 3), not {rgb.dtype} {rgb.shape}")
     lit = (rgb == render.LIT).all(axis=2)
     codes = []
-    for e in range(render.ELEMENTS):
-        y, cells = render.HEAD + render.ROW * e + 3, range(render.BITS)
+    for e in range(ELEMENTS):
+        y, cells = render.HEAD + render.ROW * e + 6, range(render.BITS)
         bits = sum(int(lit[y, render.CELL * bit]) << bit for bit in cells)
         if bits:
             codes.append(bits)

@@ -6,6 +6,7 @@ an attribute of the target, exchanges a value so that some target still has ever
 a requirement out.
 """
 
+from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import USERS, below
 from midcourse.envs.web_tasks.shop.pages import (
     FIRST_CODE,
@@ -83,6 +84,7 @@ def act_of(template):
     return TEMPLATES[template][0]
 
 
+@rare
 def product_of(world, act, target):
     """The product that a target is about; -1 if it cannot be a target of the act."""
     shop = shop_of(world)
@@ -129,6 +131,7 @@ def has(world, shared, p, constraint):
     return True
 
 
+@rare
 def fits(world, shared, p, without):
     """Whether a product has all that the goal asks of it but for requirement `without`."""
     goal = world.goal
@@ -139,6 +142,7 @@ def fits(world, shared, p, without):
     return True
 
 
+@rare
 def lay_out_goal(world, shared, stream):
     """Draw a template's target, and the requirements that it fulfils."""
     goal = world.goal
@@ -165,6 +169,7 @@ def offers(product, attributes):
     return product.sizes != 0 or (attributes >> SIZE) & 1 == 0
 
 
+@rare
 def clear_constraint(constraint):
     """Make a requirement blank."""
     constraint.what = 0
@@ -174,6 +179,7 @@ def clear_constraint(constraint):
         constraint.words[k] = 0
 
 
+@rare
 def copy_constraint(to, source):
     """Copy a requirement."""
     to.what = source.what
@@ -183,6 +189,7 @@ def copy_constraint(to, source):
         to.words[k] = source.words[k]
 
 
+@rare
 def add_constraint(world, shared, what, stream):
     """One more requirement, which the target fulfils."""
     goal = world.goal
@@ -194,6 +201,7 @@ def add_constraint(world, shared, what, stream):
     set_value(constraint, draw_value(world, shared, what, p, stream))
 
 
+@rare
 def draw_value(world, shared, what, p, stream):
     """A value of an attribute: the product's own where it has one."""
     product = catalogue_of(world, shared).product[p]
@@ -236,6 +244,7 @@ def draw_bit(world, offered, stream):
     return 0
 
 
+@rare
 def set_value(constraint, value):
     """Give a requirement its value, and the words that can be typed of it."""
     what = constraint.what
@@ -265,6 +274,7 @@ def set_value(constraint, value):
 # --- messages ---------------------------------------------------------------------------------
 
 
+@rare
 def amend(world, shared, kind):
     """A message of some kind changes the goal; False, and only draws were taken, if none can."""
     forgive(world, shared)
@@ -285,6 +295,7 @@ def note(world, kind, k):
     return message
 
 
+@rare
 def add(world, shared):
     """The goal was under-specified: one more requirement, which its target fulfils."""
     goal = world.goal
@@ -310,6 +321,7 @@ def add(world, shared):
     return False
 
 
+@rare
 def retract(world):
     """The goal asked too much: a requirement falls away, but never what thing it is about."""
     goal = world.goal
@@ -332,6 +344,7 @@ def retract(world):
     return False
 
 
+@rare
 def revise(world, shared):
     """A value was wrong: another one, for which some target fulfils the whole goal."""
     goal = world.goal
@@ -349,6 +362,7 @@ def revise(world, shared):
     return False
 
 
+@rare
 def revise_free(world, shared, constraint):
     """Another value of what no target has."""
     p = product_of(world, world.goal.act, world.goal.target)
@@ -360,6 +374,7 @@ def revise_free(world, shared, constraint):
     return False
 
 
+@rare
 def revise_target(world, shared, k):
     """Another value of requirement k, that of another target which fits the other requirements."""
     goal = world.goal
@@ -387,6 +402,7 @@ def offers_value(world, shared, p, what):
 # --- what has been done -----------------------------------------------------------------------
 
 
+@rare
 def forgive(world, shared):
     """What was undone as the goal asked before a message is not held against anybody after it."""
     world.now[0]
@@ -397,6 +413,7 @@ def forgive(world, shared):
             order.forgiven = 1
 
 
+@rare
 def undo_fits(world, shared, order):
     """Whether an order of the past is the one that the goal wants cancelled or sent back."""
     act = world.goal.act
@@ -425,6 +442,7 @@ def line_fits(world, shared, line):
     return True
 
 
+@rare
 def order_fits(world, shared, order):
     """Whether an order is the one that the goal wants placed."""
     goal = world.goal
@@ -443,6 +461,7 @@ def order_fits(world, shared, order):
     return True
 
 
+@rare
 def review_fits(world, shared, review):
     """Whether a review is the one that the goal wants written."""
     goal = world.goal
@@ -471,6 +490,7 @@ def live(order):
     return order.status != CANCELLED and order.status != RETURNED
 
 
+@rare
 def achieved(world, shared):
     """Whether the web, and the answer, are as the user wants them, and nothing else is changed."""
     world.now[0]

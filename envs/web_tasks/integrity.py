@@ -1,5 +1,6 @@
 """Whether a record holds what an episode could have left there: every index in range."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.goals import ACTS, ATTRIBUTES, NOUN, TEMPLATES
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME
 from midcourse.envs.web_tasks.shop.records import (
@@ -56,6 +57,7 @@ def token_good(token):
     return within(token, len(WORDS)) or token >= NUMBER
 
 
+@rare
 def tokens_good(words):
     """Whether a text is made of tokens."""
     good = True
@@ -64,6 +66,7 @@ def tokens_good(words):
     return good
 
 
+@rare
 def tabs_good(now, shared):
     """Whether every tab shows a page that there is."""
     for t in range(TABS):
@@ -89,6 +92,7 @@ def tabs_good(now, shared):
     return True
 
 
+@rare
 def page_good(now):
     """Whether the page at hand is made of elements."""
     for e in range(ELEMENTS):
@@ -101,6 +105,7 @@ def page_good(now):
     return True
 
 
+@rare
 def shop_good(shop, shared):
     """Whether cart, orders, stock and reviews are of products that there are."""
     good = True
@@ -124,12 +129,14 @@ def shop_good(shop, shared):
     return good
 
 
+@rare
 def line_good(line, shared, used):
     """Whether a line of a cart or an order is of a product, or blank."""
     good = within(line.colour, len(COLOURS)) and within(line.size + 1, len(SIZES) + 1)
     return good and (not used or (within(line.product, shared.products) and line.quantity > 0))
 
 
+@rare
 def said_good(world):
     """Whether the goal and the messages are of attributes that there are."""
     thing = world.goal.constraint[0]
@@ -144,6 +151,7 @@ def said_good(world):
     return good
 
 
+@rare
 def constraint_good(constraint):
     """Whether a requirement is of an attribute."""
     good = within(constraint.what, len(ATTRIBUTES)) and within(constraint.live, 2)

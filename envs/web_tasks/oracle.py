@@ -8,6 +8,7 @@ Canonical actions are clicks, texts, options, back, forward, switching tabs, and
 never shortens a way.
 """
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.goals import (
     ADDRESS,
     BUY,
@@ -91,12 +92,15 @@ def cost_to_go(world, shared):
     return cost if cost < FAR else -1
 
 
+@rare
 def plan(world, shared):
     """The cheapest way: its cost, and the product (or order) at which the main job is done."""
     act = world.goal.act
     if beyond_repair(world, shared):
         return FAR, NONE
-    if act in (PRICE, CHEAPEST) or main_done(world, shared):
+    if act in (PRICE, CHEAPEST):
+        return way(world, shared, NONE) if sold(world, shared) else FAR, NONE
+    if main_done(world, shared):
         return way(world, shared, NONE), NONE
     if act == BUY and cart_fits(world, shared):
         return way(world, shared, CART_JOB), CART_JOB
@@ -119,6 +123,16 @@ def plan(world, shared):
     return best, main
 
 
+@rare
+def sold(world, shared):
+    """Whether the shop has anything that fits."""
+    found = False
+    for p in range(shared.products):
+        found = found or fits(world, shared, p, -1)
+    return found
+
+
+@rare
 def beyond_repair(world, shared):
     """Whether something was undone that nobody wanted, and cannot be done again."""
     world.now[0]
@@ -134,6 +148,7 @@ def beyond_repair(world, shared):
     return undone > 1
 
 
+@rare
 def way(world, shared, main):
     """Fewest actions if the main job is done at `main`; NONE if there is none left to do."""
     cost = 1 + answering(world, shared)  # and stop
@@ -156,6 +171,7 @@ def travel(job):
     return 2 if job < CART_JOB else 1  # the noun into the search and the product's link; the cart
 
 
+@rare
 def asked(world, shared, job, main):
     """Whether a job is to be done: the main one, or undoing what is not wanted."""
     if job == main:
@@ -171,6 +187,7 @@ def unwanted(world, shared, o):
     return order.fresh != 0 and live(order) and o != kept_order(world, shared)
 
 
+@rare
 def kept_order(world, shared):
     """The order that fulfils the goal; of several, one that is not on the page at hand."""
     now = world.now[0]
@@ -188,6 +205,7 @@ def kept_order(world, shared):
     return kept
 
 
+@rare
 def kept_review(world, shared):
     """The review that fulfils the goal; the first of several."""
     world.now[0]
@@ -199,6 +217,7 @@ def kept_review(world, shared):
     return NONE
 
 
+@rare
 def deletions(world, shared, p):
     """Reviews of a product that were written in this episode and are not wanted."""
     world.now[0]
@@ -214,6 +233,7 @@ def deletions(world, shared, p):
     return count
 
 
+@rare
 def main_done(world, shared):
     """Whether the main job is done."""
     world.now[0]
@@ -230,6 +250,7 @@ def main_done(world, shared):
     return False
 
 
+@rare
 def answering(world, shared):
     """Actions until the answer is on the page, when nothing is left to undo."""
     act = world.goal.act
@@ -241,6 +262,7 @@ def answering(world, shared):
     return 1 if shown_answer(world, shared) < 0 else 0
 
 
+@rare
 def shown_answer(world, shared):
     """The element of the page at hand that is the answer; -1 if none is."""
     now = world.now[0]
@@ -254,6 +276,7 @@ def shown_answer(world, shared):
 # --- the main job -----------------------------------------------------------------------------
 
 
+@rare
 def value_of(world, what):
     """What the goal asks of an attribute; -1 if nothing."""
     goal = world.goal
@@ -263,6 +286,7 @@ def value_of(world, what):
     return -1
 
 
+@rare
 def place_of(world, what):
     """Which requirement is about an attribute; -1 if none is."""
     goal = world.goal
@@ -272,6 +296,7 @@ def place_of(world, what):
     return -1
 
 
+@rare
 def main_cost(world, shared, main):
     """Actions of the main job itself, from the page where it is done, with a blank form."""
     if main == NONE:
@@ -305,6 +330,7 @@ def cart_fits(world, shared):
     return kept_line(world, shared) != NONE
 
 
+@rare
 def kept_line(world, shared):
     """The first line of the cart that is what is to be bought."""
     world.now[0]
@@ -315,6 +341,7 @@ def kept_line(world, shared):
     return NONE
 
 
+@rare
 def blocked(world, p):
     """Whether the cart has to be emptied before a product can be put into it."""
     world.now[0]
@@ -326,6 +353,7 @@ def blocked(world, p):
     return shop.lines == CART or wanted > shop.stock[p].stock
 
 
+@rare
 def unfilled(world, shared, p, tab):
     """Fields of a product's form that have to be filled in otherwise."""
     product = catalogue_of(world, shared).product[p]
@@ -361,8 +389,9 @@ def wrong_quantity(world, p, tab):
     return filled < 0 or filled > shop_of(world).stock[p].stock
 
 
+@rare
 def unfilled_checkout(world, tab):
-    """Fields of the order's form that have to be filled in otherwise; 2 if it must be left."""
+    """Fields of the order's form that have to be filled in otherwise."""
     count = 0
     address = value_of(world, ADDRESS)
     if address >= 0 and chosen(tab, ADDRESS_FIELD, 0b111, 0) != address:
@@ -371,17 +400,15 @@ def unfilled_checkout(world, tab):
     if shipping >= 0 and chosen(tab, SHIPPING_FIELD, 0b111, 0) != shipping:
         count += 1
     coupon = value_of(world, COUPON)
-    if coupon >= 0:
-        if coupon_of(tab) != coupon:
-            count += 1
-    elif coupon_of(tab) == -2:
-        count += 2
+    if coupon >= 0 and coupon_of(tab) != coupon:
+        count += 1
     return count
 
 
 # --- what open pages save ---------------------------------------------------------------------
 
 
+@rare
 def saved_by(world, shared, t, job, main):
     """Actions that a job costs less because of what tab t shows; 0 if none."""
     now = world.now[0]
@@ -398,6 +425,7 @@ def saved_by(world, shared, t, job, main):
     return max(0, saved)
 
 
+@rare
 def saved_at(world, shared, tab, offset, job, main):
     """The same for one page of a tab's history, without the way to it."""
     world.now[0]
@@ -411,6 +439,8 @@ def saved_at(world, shared, tab, offset, job, main):
         if kind == CHECKOUT and wrong_lines(world, shared) == 0:
             if offset != 0:
                 return 2
+            if coupon_of(tab) == -2 and value_of(world, COUPON) < 0:
+                return 0  # only leaving the page empties the field
             filled = unfilled_checkout(world, shared.blank[0]) - unfilled_checkout(world, tab)
             return 2 + filled
         return 1 if kind == CART_PAGE else 0
@@ -436,6 +466,7 @@ def shows(catalogue, page, p):
     return before < SHOWN
 
 
+@rare
 def open_pages(world, shared, main):
     """What open pages save of all jobs together, and the job that the tab at hand serves.
 
@@ -485,6 +516,7 @@ def act(world, shared):
     return STOP, max(0, shown_answer(world, shared))
 
 
+@rare
 def set_out(world, shared, job):
     """The first action to a job from anywhere."""
     if job < ORDERS:
@@ -495,6 +527,7 @@ def set_out(world, shared, job):
     return link_to(world, LISTING, product.category), 0
 
 
+@rare
 def serve(world, shared, job, main):
     """The next action of a job that the tab at hand serves."""
     now = world.now[0]
@@ -521,6 +554,7 @@ def serve(world, shared, job, main):
     return fill_in(world, shared, p, tab)
 
 
+@rare
 def empty_cart(world, shared):
     """In the cart: take out what has to go, then go on to the checkout."""
     now = world.now[0]
@@ -532,6 +566,7 @@ def empty_cart(world, shared):
     return link_to(world, CHECKOUT, 0), 0
 
 
+@rare
 def check_out(world, tab):
     """At the checkout: fill in what is missing, then order."""
     address = value_of(world, ADDRESS)
@@ -546,6 +581,7 @@ def check_out(world, tab):
     return button(world, PLACE, PLACE), 0
 
 
+@rare
 def fill_in(world, shared, p, tab):
     """On a product's page: fill in what is missing, then send the form."""
     product = catalogue_of(world, shared).product[p]

@@ -28,7 +28,7 @@ from midcourse.envs.web_tasks.state import ADDITION, RETRACTION
 from midcourse.envs.web_tasks.words import spell
 
 CLAUSES = {
-    NOUN: "it is about a {}", MATERIAL: "it should be {}", BRAND: "the brand should be {}",
+    NOUN: "I mean a {}", MATERIAL: "it should be {}", BRAND: "the brand should be {}",
     MOST: "it may cost {} at most", RATING: "it should be rated {} stars or better",
     COLOUR: "the colour should be {}", SIZE: "the size should be {}",
     QUANTITY: "I need {} of them", ADDRESS: "it should go to the address '{}'",
@@ -82,7 +82,8 @@ def message(note: Any) -> str:
         return f"{head}One more thing: {clause.format(said(new))}."
     if note["kind"] == RETRACTION:
         return f"{head}Forget that {clause.format(said(old))}."
-    return f"{head}I was wrong: {clause.format(said(new))}, not {said(old)}."
+    wrong = f"a {said(old)}" if new["what"] == NOUN else said(old)
+    return f"{head}I was wrong: {clause.format(said(new))}, not {wrong}."
 
 
 if set(CLAUSES) != set(range(len(goals.ATTRIBUTES))) or set(OPENINGS) != set(

@@ -1,4 +1,4 @@
-"""The web as a picture of 480 x 640 pixels; pygame is imported only here, and late.
+"""The web as a picture of 480 x 960 pixels; pygame is imported only here, and late.
 
 Each element is a row: a strip of 24 cells that spells the checksum of its line of text, so that
 `facts.py` can read it back, then the line as a browser would show it.
@@ -16,20 +16,22 @@ from midcourse.core.errors import UserError
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.state import ELEMENT, REPLIES
-from midcourse.envs.web_tasks.text import line
+from midcourse.envs.web_tasks.text import line, said_value
+from midcourse.envs.web_tasks.words import WORDS, spell
 
-WIDTH, HEIGHT = 480, 640
-HEAD, ROW = 52, 9  # pixels of the head, and of an element's row
+WIDTH, HEIGHT = 480, 960
+HEAD, ROW = 52, 14  # pixels of the head, and of an element's row
 BITS, CELL = 24, 2
-BAR = 600  # length of the bar for the steps left, in 1/600 of the picture's width
+LEFT, FIELD = 72, 160  # where an element's name begins, and what it holds
 STEPS_ROW, REPLY_ROW = HEIGHT - 2, HEIGHT - 4
 PAPER, INK, FAINT = (255, 255, 255), (30, 32, 40), (110, 114, 126)
 LIT, UNLIT, EMPTY = (70, 90, 160), (216, 220, 232), (255, 255, 255)
+BUTTON_COLOR, FIELD_COLOR = (52, 92, 178), (232, 236, 246)
 HEAD_COLOR, BAR_COLOR, BAR_EMPTY = (240, 243, 250), (58, 158, 104), (222, 224, 230)
 COLORS = {
-    state.HEADING: ((20, 22, 30), 17), state.TEXT: ((60, 64, 74), 14),
-    state.LINK: ((20, 80, 190), 14), state.BUTTON: ((255, 255, 255), 14),
-    state.TEXTBOX: (INK, 14), state.COMBOBOX: (INK, 14),
+    state.HEADING: ((20, 22, 30), 21), state.TEXT: ((60, 64, 74), 17),
+    state.LINK: ((20, 80, 190), 17), state.BUTTON: ((255, 255, 255), 17),
+    state.TEXTBOX: (INK, 17), state.COMBOBOX: (INK, 17),
 }  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def bar_pixels(share: Any) -> int:
 
 
 def render(world: Any, shared: Any) -> np.ndarray:
-    """The picture, RGB, uint8 (640, 480, 3).
+    """The picture, RGB, uint8 (960, 480, 3).
 
     Raises:
         UserError: pygame is not installed.
@@ -78,19 +80,37 @@ def render(world: Any, shared: Any) -> np.ndarray:
 def _row(e: int, raw: bytes) -> Any:
     """An element's row."""
     pygame = load_pygame()
-    words, role = line(raw), int(np.frombuffer(raw, ELEMENT)[0]["role"])
+    element = np.frombuffer(raw, ELEMENT)[0]
+    role, said = int(element["role"]), spell(element["words"].tolist())
     row = pygame.Surface((WIDTH, ROW), 0, 24)
     row.fill(PAPER)
-    bits = code(words)
+    bits = code(line(raw))
     for bit in range(BITS):
-        row.fill(LIT if bits >> bit & 1 else UNLIT, (CELL * bit, 3, CELL, CELL))
+        row.fill(LIT if bits >> bit & 1 else UNLIT, (CELL * bit, 6, CELL, CELL))
+    row.blit(_words(str(e), 14, FAINT), (52, 3))
+    caption, value = WORDS[element["caption"]], said_value(element)
     color, size = COLORS[role]
     if role == state.BUTTON:
-        row.fill((52, 92, 178), (70, 0, 150, ROW))
+        pygame.draw.rect(row, BUTTON_COLOR, (LEFT, 0, 112, ROW - 1), border_radius=3)
+        row.blit(_words(caption, size, color), (LEFT + 6, 1))
     elif role in (state.TEXTBOX, state.COMBOBOX):
-        row.fill((236, 240, 248), (70, 0, WIDTH - 74, ROW))
-    row.blit(_words(str(e), 13, FAINT), (52, 0))
-    row.blit(_words(words.partition(" ")[2], size, color), (72, 0))
+        row.blit(_words(caption, size, FAINT), (LEFT, 1))
+        pygame.draw.rect(row, FIELD_COLOR, (FIELD, 0, 196, ROW - 1), border_radius=3)
+        row.blit(_words(said, size, color), (FIELD + 5, 1))
+        if role == state.COMBOBOX:
+            pygame.draw.polygon(
+                row, FAINT, [(FIELD + x, y) for x, y in ((180, 4), (190, 4), (185, 9))]
+            )
+    else:
+        left = LEFT
+        if caption and (said or value):
+            row.blit(_words(caption, size, FAINT if role == state.TEXT else color), (LEFT, 1))
+            left = FIELD
+        shown = "  ".join(part for part in (said, value) if part) or caption
+        words = _words(shown, size, color)
+        row.blit(words, (left, 1))
+        if role == state.LINK:
+            row.fill(color, (left, ROW - 1, words.get_width(), 1))
     return row
 
 

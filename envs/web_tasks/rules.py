@@ -1,5 +1,6 @@
 """The dynamics of the web: one action, and the user who says something in between."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import (
     close_tab,
     go_back,
@@ -94,6 +95,7 @@ def refuse(world, shared):
     world.terms[2] = shared.step_reward
 
 
+@rare
 def stop(world, shared, choice):
     """End the episode; the state of the web decides, and the answer if one was asked for."""
     now = world.now[0]
@@ -110,12 +112,14 @@ def stop(world, shared, choice):
         world.terms[1] = shared.wrong_stop_reward
 
 
+@rare
 def show(world, shared):
     """Build the page at hand anew."""
     world.now[0].elements = 0
     shop_page(world, shared)
 
 
+@rare
 def use(world, shared, number, choice):
     """Click an element, type a text into it, or select one of its options."""
     now = world.now[0]
@@ -136,6 +140,7 @@ def use(world, shared, number, choice):
         world.reply = NOT_ACTIVE
 
 
+@rare
 def select(world, element, option):
     """Select an option of a combobox."""
     if option >= OPTIONS or (element.argument >> option) & 1 == 0:
@@ -146,6 +151,7 @@ def select(world, element, option):
         tab_of(world).field[element.field, 0] = option + 1
 
 
+@rare
 def type_text(world, element, choice):
     """Type the text of an element or of a requirement; in a search box, that searches."""
     if not can_type(world, choice):

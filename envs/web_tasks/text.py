@@ -1,6 +1,5 @@
 """The web in words: the task, the messages, the page as a numbered list, and what is meant."""
 
-import re
 from functools import lru_cache
 from struct import unpack_from
 from typing import Any
@@ -15,7 +14,6 @@ from midcourse.envs.web_tasks.state import (
     BACK,
     CLOSE_TAB,
     COMBOBOX,
-    CONSTRAINTS,
     ELEMENT,
     FORWARD,
     FROM_GOAL,
@@ -39,6 +37,7 @@ HINT = (
     "switch_tab [2], close_tab, or stop [answer]"
 )
 LONGEST = 200  # characters of a reply that are quoted back
+TAB_NAMES = tuple(str(t + 1) for t in range(state.TABS))
 OFFERED = 8  # texts that a refusal names
 
 
@@ -48,11 +47,10 @@ def text(world: Any, shared: Any) -> str:
     tab, count = unpack_from("<hh", raw, _AT_NOW)  # `tab_at` and `elements` come first
     tabs = sum(raw[at] for at in _AT_OPEN)
     lines = [_head(raw[_GOAL], raw[_MESSAGES]), f"Tab {tab + 1} ({tabs} open)"]
-    at = _AT_ELEMENTS
-    for e in range(count):
-        element = raw[at : at + ELEMENT.itemsize]
-        lines.append(_numbered[e].get(element) or _number(e, element))
-        at += ELEMENT.itemsize
+    end = _AT_ELEMENTS + count * ELEMENT.itemsize
+    for at in range(_AT_ELEMENTS, end, BLOCK * ELEMENT.itemsize):
+        rows = raw[at : min(at + BLOCK * ELEMENT.itemsize, end)]
+        lines.append(_blocks.get((at, rows)) or _block(at, rows))
     clock, limit = unpack_from("<ii", raw)  # the record begins with them
     (reply,) = unpack_from("<h", raw, _AT_REPLY)
     if reply:
@@ -65,7 +63,8 @@ def _offset(*path: str) -> int:
     """Where a field lies in a world's record."""
     dtype, at = state.world(state.WebParams.make()), 0
     for name in path:
-        inner, offset = dtype.base.fields[name][:2]  # pyright: ignore[reportOptionalSubscript]
+        fields: Any = dtype.base.fields
+        inner, offset = fields[name][:2]
         dtype, at = inner, at + offset
     return at
 
@@ -75,14 +74,20 @@ _AT_ELEMENTS = _offset("now", "element")
 _AT_OPEN = [_offset("now", "tab", "open") + t * state.TAB.itemsize for t in range(state.TABS)]
 _GOAL = slice(_offset("goal"), _offset("goal") + state.GOAL.itemsize)
 _MESSAGES = slice(_offset("message"), _offset("message") + MESSAGES * MESSAGE.itemsize)
-_numbered: list[dict[bytes, str]] = [{} for _ in range(state.ELEMENTS)]  # lines by their bytes
-KEPT = 4096  # lines kept of each place on the page
+BLOCK = 8  # elements whose lines are kept together: what did not change is looked up, not written
+KEPT = 1 << 14  # blocks kept
+_blocks: dict[tuple[int, bytes], str] = {}  # by their place in the record, and their bytes
 
 
-def _number(e: int, element: bytes) -> str:
-    if len(_numbered[e]) >= KEPT:
-        _numbered[e].clear()
-    return _numbered[e].setdefault(element, f"[{e}] {line(element)}")
+def _block(at: int, rows: bytes) -> str:
+    size = ELEMENT.itemsize
+    first = (at - _AT_ELEMENTS) // size
+    said = [line(rows[k : k + size]) for k in range(0, len(rows), size)]
+    if len(_blocks) >= KEPT:
+        _blocks.clear()
+    return _blocks.setdefault(
+        (at, rows), "\n".join(f"[{first + k}] {x}" for k, x in enumerate(said))
+    )
 
 
 @lru_cache(4096)
@@ -132,19 +137,48 @@ def said_value(element: Any) -> str:
 
 def texts(world: Any) -> dict[str, int]:
     """What can be typed: each text, in lower case, with the action's second number."""
-    now, goal = world["now"][0], world["goal"]
-    found: dict[str, int] = {}
-    for c in range(CONSTRAINTS):
-        constraint = goal["constraint"][c]
-        if constraint["live"] and constraint["words"][0]:
-            found.setdefault(spell(constraint["words"].tolist()).lower(), FROM_GOAL + c)
-    for n in range(NUMBERS):
-        found.setdefault(str(n), FROM_NUMBERS + n)
-    for e in range(int(now["elements"])):
-        words = now["element"][e]["words"]
-        if words[0]:
-            found.setdefault(spell(words.tolist()).lower(), e)
+    raw = world.tobytes()
+    found = {**_goal_texts(raw[_GOAL]), **_NUMBER_TEXTS}
+    for part in _page_texts(raw):
+        for words, e in part.items():
+            found.setdefault(words, e)
     return found
+
+
+def text_number(world: Any, wanted: str) -> int:
+    """The second number of the action that types a text; -1 if it cannot be typed."""
+    raw = world.tobytes()
+    for known in (_goal_texts(raw[_GOAL]), _NUMBER_TEXTS, *_page_texts(raw)):
+        if wanted in known:
+            return known[wanted]
+    return -1
+
+
+@lru_cache(4096)
+def _goal_texts(raw: bytes) -> dict[str, int]:
+    goal = np.frombuffer(raw, state.GOAL)[0]
+    live = [(c, row) for c, row in enumerate(goal["constraint"]) if row["live"] and row["words"][0]]
+    return {spell(row["words"].tolist()).lower(): FROM_GOAL + c for c, row in reversed(live)}
+
+
+def _page_texts(raw: bytes) -> list[dict[str, int]]:
+    """The texts on the page, by blocks of its elements."""
+    (count,) = unpack_from("<h", raw, _AT_NOW + 2)
+    end, step = _AT_ELEMENTS + count * ELEMENT.itemsize, BLOCK * ELEMENT.itemsize
+    return [
+        _block_texts(at, raw[at : min(at + step, end)]) for at in range(_AT_ELEMENTS, end, step)
+    ]
+
+
+@lru_cache(1 << 13)
+def _block_texts(at: int, rows: bytes) -> dict[str, int]:
+    first = (at - _AT_ELEMENTS) // ELEMENT.itemsize
+    elements = np.frombuffer(rows, ELEMENT)
+    said = [(first + k, element["words"]) for k, element in enumerate(elements)]
+    return {spell(words.tolist()).lower(): e for e, words in reversed(said) if words[0]}
+
+
+_NUMBER_TEXTS = {str(n): FROM_NUMBERS + n for n in range(NUMBERS)}
 
 
 def legal_actions(world: Any, shared: Any) -> list[str]:
@@ -198,21 +232,26 @@ def parse(world: Any, shared: Any, words: str) -> Any:
     """
     if not isinstance(words, str):
         return Refusal(f"an action is a line of text; {HINT}")
-    said = " ".join(words.split())
-    name, parts = said.partition("[")[0].strip().lower(), re.findall(r"\[([^\[\]]*)\]", said)
+    name, bracket, rest = words.partition("[")
+    name = name.strip().lower()
+    parts = rest.replace("]", "[").split("[")[::2] if bracket else []
     if name in WITHOUT and not parts:
-        return np.array([WITHOUT[name], state.FROM_NUMBERS if name == "stop" else 0])
-    makers = {"click": _click, "type": _type, "select": _select, "goto": _goto,
-              "switch_tab": _switch, "tab_focus": _switch, "stop": _stop}  # fmt: skip
-    if name not in makers or not parts:
+        return np.array([WITHOUT[name], FROM_NUMBERS if name == "stop" else 0])
+    if name not in MAKERS or not parts:
         return Refusal(f"{words.strip()[:LONGEST]!r} is no action; {HINT}")
-    made = makers[name](world, [part.strip() for part in parts])
+    made = MAKERS[name](world, parts)
     return made if isinstance(made, Refusal) else np.array(made)
 
 
+def _plain(words: str) -> str:
+    """A text without quotes, in lower case and single spacing."""
+    return " ".join(words.split()).strip("\"'").lower()
+
+
 def _element(world: Any, number: str) -> int | Refusal:
-    count = int(world["now"][0]["elements"])
-    if not re.fullmatch(r"[0-9]{1,9}", number) or int(number) >= count:
+    count = int(world["now"]["elements"][0])
+    number = number.strip()
+    if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) >= count:
         return Refusal(f"there is no element [{number[:LONGEST]}]: this page has 0 to {count - 1}")
     return int(number)
 
@@ -226,10 +265,10 @@ def _type(world: Any, parts: list[str]) -> Any:
     e = _element(world, parts[0])
     if isinstance(e, Refusal) or len(parts) < 2:
         return e if isinstance(e, Refusal) else Refusal("say what to type: type [0] [text]")
-    known, wanted = texts(world), parts[1].strip("\"'").lower()
-    if wanted in known:
-        return e, known[wanted]
-    some = ", ".join(list(known)[:OFFERED])
+    number = text_number(world, _plain(parts[1]))
+    if number >= 0:
+        return e, number
+    some = ", ".join(list(texts(world))[:OFFERED])
     return Refusal(
         f"{parts[1][:LONGEST]!r} stands neither in the task nor on this page; there are {some}"
     )
@@ -243,32 +282,36 @@ def _select(world: Any, parts: list[str]) -> Any:
     if element["role"] != COMBOBOX:
         return Refusal(f"[{e}] has no options")
     named = {option.lower(): i for i, option in options(element).items()}
-    wanted = parts[1].strip("\"'").lower()
+    wanted = _plain(parts[1])
     if wanted in named:
         return e, named[wanted]
     return Refusal(f"[{e}] has no option {parts[1][:LONGEST]!r}: {nearest(wanted, named)}")
 
 
 def _goto(world: Any, parts: list[str]) -> Any:
-    if parts[0].lower() in SITES:
-        return GOTO, SITES.index(parts[0].lower())
-    return Refusal(f"there is no site {parts[0][:LONGEST]!r}: {nearest(parts[0], SITES)}")
+    if _plain(parts[0]) in SITES:
+        return GOTO, SITES.index(_plain(parts[0]))
+    return Refusal(f"there is no site {parts[0].strip()[:LONGEST]!r}: {nearest(parts[0], SITES)}")
 
 
 def _switch(world: Any, parts: list[str]) -> Any:
-    if re.fullmatch(r"[1-9]", parts[0]) and int(parts[0]) <= state.TABS:
-        return SWITCH_TAB, int(parts[0]) - 1
-    return Refusal(f"there is no tab {parts[0][:LONGEST]!r}: they are 1 to {state.TABS}")
+    if _plain(parts[0]) in TAB_NAMES:
+        return SWITCH_TAB, TAB_NAMES.index(_plain(parts[0]))
+    return Refusal(f"there is no tab {parts[0].strip()[:LONGEST]!r}: they are 1 to {state.TABS}")
 
 
 def _stop(world: Any, parts: list[str]) -> Any:
-    known = answers(world)
-    if parts[0] in known:
-        return STOP, known[parts[0]]
-    bare = {key.strip("$#").partition(" ")[0]: e for key, e in known.items()}
-    if parts[0].strip("$#") in bare:
-        return STOP, bare[parts[0].strip("$#")]
-    return Refusal(f"nothing on this page says {parts[0][:LONGEST]!r}: an answer must stand there")
+    bare = {key.strip("$#").partition(" ")[0]: e for key, e in answers(world).items()}
+    answer = _plain(parts[0]).strip("$#").partition(" ")[0]
+    if answer in bare:
+        return STOP, bare[answer]
+    return Refusal(
+        f"nothing on this page says {parts[0].strip()[:LONGEST]!r}: an answer must stand there"
+    )
+
+
+MAKERS = {"click": _click, "type": _type, "select": _select, "goto": _goto,
+          "switch_tab": _switch, "tab_focus": _switch, "stop": _stop}  # fmt: skip
 
 
 def say(world: Any, shared: Any, action: Any) -> str:
@@ -303,4 +346,4 @@ def text_of(world: Any, choice: int) -> str:
 
 def idle(world: Any, shared: Any) -> np.ndarray:
     """The action of an agent that does nothing: stop at once, without an answer."""
-    return np.array([STOP, state.FROM_NUMBERS])
+    return np.array([STOP, FROM_NUMBERS])

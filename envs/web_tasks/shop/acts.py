@@ -1,5 +1,6 @@
 """What the shop's buttons do."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import address_of, tab_of, visit
 from midcourse.envs.web_tasks.shop.pages import (
     ADD,
@@ -50,6 +51,7 @@ from midcourse.envs.web_tasks.words import LONGEST, NUMBER
 MOST_AT_ONCE = 9  # items of one line
 
 
+@rare
 def shop_act(world, shared, effect, argument):
     """What a button does. What it refuses leaves everything as it was, but for the reply."""
     if effect == ADD:
@@ -77,6 +79,7 @@ def quantity_of(tab):
     return quantity
 
 
+@rare
 def add_to_cart(world, shared):
     """Put the product at hand into the cart, as the form says, and show the cart."""
     world.now[0]
@@ -107,6 +110,7 @@ def add_to_cart(world, shared):
     visit(world, CART_PAGE, 0, 0)
 
 
+@rare
 def copy_line(to, source):
     """Copy a line."""
     to.product = source.product
@@ -115,6 +119,7 @@ def copy_line(to, source):
     to.size = source.size
 
 
+@rare
 def clear_line(line):
     """Make a line blank."""
     line.product = -1
@@ -123,6 +128,7 @@ def clear_line(line):
     line.size = -1
 
 
+@rare
 def remove_line(world, i):
     """Take a line out of the cart."""
     world.now[0]
@@ -144,6 +150,7 @@ def coupon_of(tab):
     return coupon
 
 
+@rare
 def place_order(world):
     """Order what is in the cart. From then on it can only be cancelled, or sent back."""
     world.now[0]
@@ -201,6 +208,7 @@ def in_stock(shop):
     return True
 
 
+@rare
 def undo_order(world, effect):
     """Cancel an order that has not shipped, or send back one that has; its items are in stock."""
     world.now[0]
@@ -211,6 +219,7 @@ def undo_order(world, effect):
         shop.stock[order.line[i].product].stock += order.line[i].quantity
 
 
+@rare
 def post_review(world):
     """Publish a review of the product at hand."""
     world.now[0]
@@ -234,6 +243,7 @@ def post_review(world):
     visit(world, PRODUCT_PAGE, review.product, 0)
 
 
+@rare
 def delete_review(world, r):
     """Delete a review of one's own; those after it are one's own too, and move up."""
     world.now[0]

@@ -1,5 +1,6 @@
 """The shop's pages."""
 
+from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import (
     FILL,
     address_of,
@@ -140,6 +141,7 @@ def listed(catalogue, page, p):
     return named(product, page.words)
 
 
+@rare
 def named(product, words):
     """Whether a product's name has every word."""
     for k in range(LONGEST):
@@ -164,6 +166,7 @@ def comes_before(shop, catalogue, sort, p, q):
     return False
 
 
+@rare
 def list_products(now, shop, catalogue, page, products):
     """The products of a category, or those that were found, in the order asked for."""
     sort = put(now, COMBOBOX, SORT_BY)
@@ -204,6 +207,7 @@ def swap_rows(now, i, j):
     now.element[j + 1].value = price
 
 
+@rare
 def product_page(now, tab, shop, catalogue, p):
     """A product: what it is, the form that puts it into the cart, and its reviews."""
     product = catalogue.product[p]
@@ -219,6 +223,7 @@ def product_page(now, tab, shop, catalogue, p):
     put_reviews(now, tab, shop, p)
 
 
+@rare
 def put_options(now, tab, caption, field, options, offered, usual):
     """A choice among those words from `options` on whose bit is set; shows which is chosen."""
     element = put(now, COMBOBOX, caption)
@@ -239,6 +244,7 @@ def chosen(tab, field, offered, usual):
     return option
 
 
+@rare
 def put_reviews(now, tab, shop, p):
     """The form for one's own word on a product, and what others said, the last first."""
     put_options(now, tab, REVIEW_STARS, STARS_FIELD, NUMBER, 0b111110, 5)
@@ -267,6 +273,7 @@ def put_reviews(now, tab, shop, p):
 # --- buying ---------------------------------------------------------------------------------------
 
 
+@rare
 def put_line(now, catalogue, line):
     """What one line of a cart or an order says."""
     text = put(now, TEXT, 0)
@@ -277,6 +284,7 @@ def put_line(now, catalogue, line):
     put_value(now, QUANTITY, COUNT, line.quantity)
 
 
+@rare
 def cart_page(now, shop, catalogue):
     """What is in the cart."""
     if shop.lines == 0:
@@ -294,6 +302,7 @@ def cart_page(now, shop, catalogue):
     put_link(now, CHECK_OUT, CHECKOUT, 0)
 
 
+@rare
 def checkout_page(now, tab, shop, catalogue):
     """Where it goes, how, with which coupon."""
     for i in range(shop.lines):
@@ -304,6 +313,7 @@ def checkout_page(now, tab, shop, catalogue):
     put(now, BUTTON, PLACE_ORDER).effect = PLACE
 
 
+@rare
 def order_list(now, shop):
     """All orders, the last first."""
     for i in range(shop.orders - 1, -1, -1):
@@ -315,6 +325,7 @@ def order_list(now, shop):
         put_value(now, TOTAL, MONEY, order.total)
 
 
+@rare
 def order_page(now, catalogue, order):
     """One order, and the button that undoes it while that can be."""
     heading = put(now, HEADING, ORDER)

@@ -55,7 +55,7 @@ def test_whoever_gets_one_requirement_wrong_fails(template):
             if plays_for_another(env, k, what):
                 stop = play_up_to_stop(env)
                 env.world["goal"] = true
-                if stop is not None and not fits_as_well(env):
+                if stop is not None and not fits_as_well(env, stop):
                     _, _, terminated, _, info = env.step(stop)
                     assert terminated
                     assert not info["success"], (seed, ATTRIBUTES[what])
@@ -82,9 +82,12 @@ def plausible(what, value):
     return 0 <= value < limits.get(what, 400)
 
 
-def fits_as_well(env):
+def fits_as_well(env, stop):
     """Whether what was done for the other value happens to be what the goal wants, too."""
-    return env.cost_to_go() == 1 and env.world["goal"]["act"] not in (goals.PRICE, goals.CHEAPEST)
+    if env.world["goal"]["act"] in (goals.PRICE, goals.CHEAPEST):
+        answer = int(env.world["now"][0]["element"][stop[1]]["value"])
+        return goals.right_price(Record(env.world), Record(env.program.shared[0]), answer)
+    return env.cost_to_go() == 1
 
 
 def test_half_done_nothing_done_and_too_much_done_all_fail():

@@ -79,9 +79,10 @@ def check_here(env):
     for action in every_action(env.world):
         after = cost_after(env, action)
         env.restore(snapshot)
-        assert after is None or after >= cost - 1, env.say(action)
+        assert after is None or after >= cost - 1, (action, env.text())
     if cost < np.inf:
-        assert cost_after(env, env.oracle_action()) in (None, cost - 1)
+        action = env.oracle_action()
+        assert cost_after(env, action) in (None, cost - 1), (action, env.text())
         env.restore(snapshot)
 
 
