@@ -19,6 +19,10 @@ PLANS = {
         (RECORDS, [1], FEW),
         ([2, 5, 10], None, {}),
     ],
+    "midcourse/WebTasks-v0": [
+        (RECORDS, [4], {}),
+        ([2, 5, 6, 7], [1, 2, 3, 5], {}),
+    ],
 }
 # Forms of the worlds whose records or observations differ from the ones made without knobs.
 FORMS = {

@@ -53,6 +53,9 @@ class Env(gymnasium.Env):
         self._actions = (
             int(self.action_space.n) if isinstance(self.action_space, spaces.Discrete) else 0
         )
+        self._action_shape = self.action_space.shape or ()
+        self._action_dtype = np.dtype(self.action_space.dtype)
+        self._sizes = sizes_of(self.action_space)
         self._read = make_reader(
             self.observation_space,
             self.params.masks and mask_size(self.action_space) > 0,
@@ -282,11 +285,21 @@ class Env(gymnasium.Env):
             ) from None
 
     def _array(self, action: Any) -> np.ndarray:
-        space = self.action_space
-        array = actions_of(action, space.shape or (), np.dtype(space.dtype))
-        if not space.contains(array):
+        array = actions_of(action, self._action_shape, self._action_dtype)
+        if self._sizes:  # `contains` takes 4 microseconds
+            good = all(0 <= n < end for n, end in zip(array.tolist(), self._sizes, strict=True))
+        else:
+            good = self.action_space.contains(array)
+        if not good:
             raise UserError(f"action {action!r} is outside {self.action_space}")
         return array
+
+
+def sizes_of(space: spaces.Space) -> tuple[int, ...]:
+    """How many actions each number of a MultiDiscrete has; () for any other space."""
+    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1 and not space.start.any():
+        return tuple(space.nvec.tolist())
+    return ()
 
 
 def fresh_seed() -> int:

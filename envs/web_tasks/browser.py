@@ -1,0 +1,182 @@
+"""The browser: tabs with their histories, and the page at hand as a table of elements."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.state import (
+    ELEMENTS,
+    FIELDS,
+    HISTORY,
+    LINK,
+    NO_UNIT,
+    TABS,
+    TEXT,
+)
+from midcourse.envs.web_tasks.words import LONGEST
+
+NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
+NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
+
+
+def tab_of(world):
+    """The tab at hand."""
+    now = world.now[0]
+    return now.tab[now.tab_at]
+
+
+def address_of(world):
+    """The address of the page at hand."""
+    tab = tab_of(world)
+    return tab.page[tab.at]
+
+
+@rare
+def visit(world, kind, item, sort):
+    """Open a page in the tab at hand; what lay ahead is forgotten, and the oldest when full."""
+    tab = tab_of(world)
+    if tab.at == HISTORY - 1:
+        for i in range(HISTORY - 1):
+            copy_address(tab.page[i], tab.page[i + 1])
+    else:
+        tab.at += 1
+    tab.last = tab.at
+    page = tab.page[tab.at]
+    page.kind = kind
+    page.item = item
+    page.sort = sort
+    for k in range(LONGEST):
+        page.words[k] = 0
+    clear_form(tab)
+
+
+@rare
+def revisit(world, sort):
+    """Open the page at hand again, sorted otherwise."""
+    page = address_of(world)
+    visit(world, page.kind, page.item, sort)
+    tab = tab_of(world)
+    for k in range(LONGEST):
+        tab.page[tab.at].words[k] = tab.page[tab.at - 1].words[k]
+
+
+def copy_address(to, source):
+    """Copy an address."""
+    to.kind = source.kind
+    to.item = source.item
+    to.sort = source.sort
+    for k in range(LONGEST):
+        to.words[k] = source.words[k]
+
+
+def clear_form(tab):
+    """Forget what was filled in."""
+    for f in range(FIELDS):
+        for k in range(LONGEST):
+            tab.field[f, k] = 0
+
+
+@rare
+def go_back(world):
+    """One page back in the tab at hand; False where there is none."""
+    tab = tab_of(world)
+    if tab.at == 0:
+        return False
+    tab.at -= 1
+    clear_form(tab)
+    return True
+
+
+@rare
+def go_forward(world):
+    """One page forward again; False where there is none."""
+    tab = tab_of(world)
+    if tab.at == tab.last:
+        return False
+    tab.at += 1
+    clear_form(tab)
+    return True
+
+
+@rare
+def open_tab(world, kind):
+    """A new tab with a page of some kind; False if all are open."""
+    now = world.now[0]
+    for t in range(TABS):
+        if now.tab[t].open == 0:
+            tab = now.tab[t]
+            tab.open = 1
+            tab.at = -1
+            now.tab_at = t
+            visit(world, kind, 0, 0)
+            return True
+    return False
+
+
+@rare
+def switch_tab(world, t):
+    """Go to another open tab; False if there is no such."""
+    now = world.now[0]
+    if t < 0 or t >= TABS or t == now.tab_at or now.tab[t].open == 0:
+        return False
+    now.tab_at = t
+    return True
+
+
+@rare
+def close_tab(world):
+    """Close the tab at hand and go to the first of the others; False if it is the only one."""
+    now = world.now[0]
+    for t in range(TABS):
+        if t != now.tab_at and now.tab[t].open != 0:
+            tab_of(world).open = 0
+            now.tab_at = t
+            return True
+    return False
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+@rare
+def put(now, role, caption):
+    """The next element of the page, blank but for these; a page that is full keeps its last."""
+    if now.elements < ELEMENTS:
+        now.elements += 1
+    element = now.element[now.elements - 1]
+    element.role = role
+    element.unit = NO_UNIT
+    element.field = -1
+    element.effect = NO_EFFECT
+    element.argument = 0
+    element.caption = caption
+    element.options = 0
+    element.value = 0
+    for k in range(LONGEST):
+        element.words[k] = 0
+    return element
+
+
+@rare
+def put_link(now, caption, kind, item):
+    """A link to a page."""
+    element = put(now, LINK, caption)
+    element.effect = kind
+    element.argument = item
+    return element
+
+
+@rare
+def put_value(now, caption, unit, value):
+    """A text with a number."""
+    element = put(now, TEXT, caption)
+    element.unit = unit
+    element.value = value
+
+
+@rare
+def put_field(now, tab, role, caption, field, effect):
+    """A field of the form, with what has been filled in."""
+    element = put(now, role, caption)
+    element.field = field
+    element.effect = effect
+    for k in range(LONGEST):
+        element.words[k] = tab.field[field, k]
+    return element

@@ -1,0 +1,177 @@
+"""Web tasks, wired: the family's declaration and its environments."""
+
+from midcourse.core.env import Env
+from midcourse.core.family import Family, View
+from midcourse.core.vector import Vector
+from midcourse.envs.web_tasks import (
+    facts,
+    integrity,
+    observe,
+    oracle,
+    render,
+    rules,
+    state,
+    tasks,
+    text,
+)
+
+FAMILY = Family(
+    id="midcourse/WebTasks-v0",
+    params=state.WebParams,
+    terms=state.TERMS,
+    action_space=observe.ACTION_SPACE,
+    views={"dict": View(observe.SPACE, observe.FRAME, observe.observe)},
+    world=state.world,
+    shared=state.shared,
+    rules={
+        "lay_out": tasks.lay_out,
+        "step": rules.step,
+        "refuse": rules.refuse,
+        "legal": observe.legal,
+        "mask": observe.mask,
+        "disturb": rules.disturb,
+        "cost_to_go": oracle.cost_to_go,
+        "act": oracle.act,
+        "validate": integrity.validate,
+    },
+    build=tasks.build,
+    count=tasks.count,
+    text=text.text,
+    legal_actions=text.legal_actions,
+    parse=text.parse,
+    render=render.render,
+    idle=text.idle,
+    floors=dict.fromkeys(state.WebParams.LEVELS, 0.01),
+    say=text.say,
+    refused_may_change=("reply",),
+    refusal=text.refusal,
+    facts_of_arrays=facts.facts_of_arrays,
+    facts_of_text=facts.facts_of_text,
+    facts_of_picture=facts.facts_of_picture,
+    click=render.click,
+)
+
+
+class WebTasks(Env):
+    """Do what a user wants on a small web, while the user adds, revises and takes back.
+
+    ## Source
+    The task mix and action form of WebArena (arXiv 2307.13854), the shop of WebShop (arXiv
+    2207.01206), and the interruptions of InterruptBench (arXiv 2604.00892): addition, revision,
+    retraction. Ours are the web itself, the typed goals, the oracle, and the check of the final
+    state in place of string matching. Of the sites, the shop stands; the others are to come.
+
+    ## Observation
+    A Dict, its space the same at every level. Words are numbers, see `words.WORDS`; from 8192 on a
+    token is a whole number.
+
+    | key | shape | dtype | range | meaning |
+    |---|---|---|---|---|
+    | role | (64,) | int8 | 0 to 6 | of each element of the page (`state.ROLES`); 0: none |
+    | caption | (64,) | int16 | 0 to 32767 | word that names it |
+    | words | (512,) | int16 | 0 to 32767 | its text, 8 tokens each |
+    | unit | (64,) | int8 | 0 to 5 | of its value (`state.UNITS`); 0: it has none |
+    | value | (64,) | int32 | 0 to 2**20 | price in cents, stars in tenths, ... |
+    | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
+    | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
+    | goal | (10,) | int8 | 0 to 13 | 1 + attribute of each requirement in force |
+    | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
+    | act | () | int64 | 0 to 7 | what is wanted (`goals.ACTS`) |
+    | tab | () | int64 | 0 to 2 | the tab at hand |
+    | tabs | (3,) | int8 | 0 or 1 | which are open |
+    | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
+    | reply | () | int64 | 0 to 18 | what the last action met with (`state.REPLIES`) |
+
+    ## Action
+    Two numbers: what is used, and with what.
+
+    | first | meaning | second |
+    |---|---|---|
+    | 0 to 63 | use this element: click a link or button, ... | any |
+    | | ... type into a textbox (a search box then searches), ... | whose text |
+    | | ... select in a combobox | number of the option |
+    | 64, 65 | back, forward | any |
+    | 66 | go to a site's first page | number of the site |
+    | 67, 68, 69 | open, switch to, close a tab | number of the tab |
+    | 70 | stop | the element that is the answer, if one was asked for |
+
+    Texts are chosen: 0 to 63 is that of an element, 64 to 73 that of a requirement, 74 to 89 a
+    number from 0 to 15. An answer is pointed at where it stands. The mask says which first and
+    which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
+    else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
+    `back`, `goto [shop]`, `stop [$12.95]`.
+
+    ## Reward
+    | term | value | when |
+    |---|---|---|
+    | goal | 1 | `stop` with everything as it is wanted |
+    | wrong_stop | -0.3 | any other `stop` |
+    | step | -0.01 | every step |
+
+    ## Success
+    `stop` when the web is as the goal wants after all messages, the answer right if one was asked
+    for, and nothing done beyond it: an order too many is a failure until it is cancelled. What was
+    cancelled or sent back because the goal wanted so before a message is forgiven.
+
+    ## Start
+    The shop's first page in one tab, eight orders of the past, an empty cart.
+
+    ## Ends
+    Terminated by `stop`, right or wrong; truncated at the step limit.
+
+    ## Disturbances
+    | kind | what the user says |
+    |---|---|
+    | addition | one more requirement |
+    | revision | a value was wrong, here is another |
+    | retraction | a requirement falls away |
+
+    Nobody repeats a message. The text keeps the task as it was given, with the messages below; the
+    arrays show the requirements in force.
+
+    ## Levels
+    | level | products | templates | steps |
+    |---|---|---|---|
+    | 1 | 16 | 3: buy, ask a price, cancel an order | 20 |
+    | 2 | 32 | 5: and other purchases, the cheapest | 30 |
+    | 3 | 48 | 7: and reviews, returns | 40 |
+    | 4 | 48 | 9: and limits, coupons, ratings | 50 |
+    | 5 | 48 | 10: and sizes | 60 |
+
+    ## Splits
+    Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.
+
+    ## Parameters
+    `state.WebParams`: the knobs above, the three rewards, `disturbances`, `disturb_at`,
+    `step_limit`, `masks`, `reward_terms`.
+
+    ## Oracle and floors
+    The oracle is exact over clicks, texts, options, back, forward, switching tabs and stop, on the
+    goal as it stands. `python benchmarks/floors.py midcourse/WebTasks-v0` gives the success on the
+    test tasks:
+
+    | level | random | do-nothing (`stop` at once) | oracle |
+    |---|---|---|---|
+    | 1 | 0.0004 | 0 | 1 |
+    | 2 | 0.0014 | 0 | 1 |
+    | 3 | 0.0006 | 0 | 1 |
+    | 4 | 0.0004 | 0 | 1 |
+    | 5 | 0.0006 | 0 | 1 |
+
+    ## Versions
+    v0: the first.
+
+    ## Example
+    >>> env = gymnasium.make("midcourse/WebTasks-v0", level=5, disturbances=("revision",))
+    >>> observation, info = env.reset(seed=0)
+    >>> print(env.unwrapped.text())
+    >>> observation, reward, terminated, truncated, info = env.step(env.unwrapped.parse("click 1"))
+    """
+
+    FAMILY = FAMILY
+
+
+class WebTasksVector(Vector):
+    """Many webs, stepped by one compiled loop."""
+
+    ENV = WebTasks

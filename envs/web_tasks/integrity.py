@@ -1,0 +1,158 @@
+"""Whether a record holds what an episode could have left there: every index in range."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.goals import ACTS, ATTRIBUTES, NOUN, TEMPLATES
+from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME
+from midcourse.envs.web_tasks.shop.records import (
+    ADDRESSES,
+    CART,
+    ORDERS,
+    REVIEWS,
+    SHIPPINGS,
+    STATUSES,
+)
+from midcourse.envs.web_tasks.state import (
+    CONSTRAINTS,
+    ELEMENTS,
+    FIELDS,
+    HISTORY,
+    KINDS,
+    MESSAGES,
+    REPLIES,
+    ROLES,
+    TABS,
+    UNITS,
+    WEBS,
+)
+from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
+
+
+def validate(world, shared):
+    """Whether every index in the record is in range."""
+    now = world.now[0]
+    goal = world.goal
+    good = within(world.web, WEBS) and within(world.reply, len(REPLIES))
+    good = good and within(world.said, MESSAGES + 1) and within(world.answer_unit, len(UNITS))
+    good = good and within(goal.template, len(TEMPLATES)) and within(goal.act, len(ACTS))
+    good = good and within(goal.count, CONSTRAINTS + 1)
+    good = good and within(goal.target, max(shared.products, ORDERS))
+    good = good and within(now.tab_at, TABS) and within(now.elements, ELEMENTS + 1)
+    shop = now.shop[0]
+    good = good and within(shop.lines, CART + 1) and within(shop.orders, ORDERS + 1)
+    good = good and within(shop.reviews, REVIEWS + 1)
+    if not good or now.tab[now.tab_at].open != 1:
+        return False
+    return (
+        tabs_good(now, shared) and page_good(now) and shop_good(shop, shared) and said_good(world)
+    )
+
+
+def within(value, end):
+    """Whether a value lies in [0, end)."""
+    return value >= 0 and value < end
+
+
+def token_good(token):
+    """Whether a token is nothing, a word, or a number."""
+    return within(token, len(WORDS)) or token >= NUMBER
+
+
+@rare
+def tokens_good(words):
+    """Whether a text is made of tokens."""
+    good = True
+    for k in range(LONGEST):
+        good = good and token_good(words[k])
+    return good
+
+
+@rare
+def tabs_good(now, shared):
+    """Whether every tab shows a page that there is."""
+    for t in range(TABS):
+        tab = now.tab[t]
+        good = within(tab.open, 2) and within(tab.at, HISTORY) and within(tab.last, HISTORY)
+        good = good and tab.at <= tab.last
+        for f in range(FIELDS):
+            good = good and tokens_good(tab.field[f])
+        for i in range(HISTORY):
+            page = tab.page[i]
+            good = good and within(page.kind, ORDER_PAGE + 1) and within(page.sort, 4)
+            if tab.open != 0 and i <= tab.last:
+                good = good and page.kind >= SHOP_HOME
+            if page.kind == LISTING:
+                good = good and within(page.item, len(CATEGORIES))
+            elif page.kind == PRODUCT_PAGE:
+                good = good and within(page.item, shared.products)
+            elif page.kind == ORDER_PAGE:
+                good = good and within(page.item, now.shop[0].orders)
+            good = good and tokens_good(page.words)
+        if not good:
+            return False
+    return True
+
+
+@rare
+def page_good(now):
+    """Whether the page at hand is made of elements."""
+    for e in range(ELEMENTS):
+        element = now.element[e]
+        good = within(element.role, len(ROLES)) and within(element.unit, len(UNITS))
+        good = good and within(element.field + 1, FIELDS + 1) and token_good(element.caption)
+        good = good and within(element.effect, 128) and element.argument >= 0
+        if not good or not token_good(element.options) or not tokens_good(element.words):
+            return False
+    return True
+
+
+@rare
+def shop_good(shop, shared):
+    """Whether cart, orders, stock and reviews are of products that there are."""
+    good = True
+    for i in range(CART):
+        good = good and line_good(shop.cart[i], shared, i < shop.lines)
+    for o in range(ORDERS):
+        order = shop.order[o]
+        good = good and within(order.status, len(STATUSES)) and within(order.was, len(STATUSES))
+        good = good and within(order.address, len(ADDRESSES)) and within(order.lines, CART + 1)
+        good = good and within(order.shipping, len(SHIPPINGS)) and within(order.coupon + 1, 7)
+        for i in range(CART):
+            good = good and line_good(order.line[i], shared, i < order.lines)
+    for p in range(shared.products):
+        good = good and shop.stock[p].price >= 0 and shop.stock[p].stock >= 0
+    for r in range(REVIEWS):
+        review = shop.review[r]
+        good = good and within(review.stars, 6) and tokens_good(review.words)
+        good = good and token_good(review.author[0]) and token_good(review.author[1])
+        if r < shop.reviews:
+            good = good and within(review.product, shared.products)
+    return good
+
+
+@rare
+def line_good(line, shared, used):
+    """Whether a line of a cart or an order is of a product, or blank."""
+    good = within(line.colour, len(COLOURS)) and within(line.size + 1, len(SIZES) + 1)
+    return good and (not used or (within(line.product, shared.products) and line.quantity > 0))
+
+
+@rare
+def said_good(world):
+    """Whether the goal and the messages are of attributes that there are."""
+    thing = world.goal.constraint[0]
+    good = world.goal.count > 0 and thing.what == NOUN and thing.live == 1 and thing.words[0] != 0
+    for k in range(CONSTRAINTS):
+        good = good and constraint_good(world.goal.constraint[k])
+    for m in range(MESSAGES):
+        message = world.message[m]
+        good = good and within(message.kind, len(KINDS)) and within(message.place, CONSTRAINTS)
+        good = good and (m >= world.said or message.place < world.goal.count)
+        good = good and constraint_good(message.old) and constraint_good(message.new)
+    return good
+
+
+@rare
+def constraint_good(constraint):
+    """Whether a requirement is of an attribute."""
+    good = within(constraint.what, len(ATTRIBUTES)) and within(constraint.live, 2)
+    return good and tokens_good(constraint.words)

@@ -1,0 +1,203 @@
+"""The dynamics of the web: one action, and the user who says something in between."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.browser import (
+    close_tab,
+    go_back,
+    go_forward,
+    open_tab,
+    revisit,
+    switch_tab,
+    tab_of,
+    visit,
+)
+from midcourse.envs.web_tasks.goals import achieved, amend
+from midcourse.envs.web_tasks.shop.acts import shop_act
+from midcourse.envs.web_tasks.shop.pages import (
+    RESULTS,
+    SEARCH,
+    SHOP_HOME,
+    SORT,
+    shop_page,
+)
+from midcourse.envs.web_tasks.state import (
+    ACHIEVED,
+    BACK,
+    BUTTON,
+    COMBOBOX,
+    ELEMENTS,
+    FORWARD,
+    FROM_GOAL,
+    FROM_NUMBERS,
+    GOTO,
+    LINK,
+    NEW_TAB,
+    NO_ELEMENT,
+    NO_OPTION,
+    NO_PAGE,
+    NO_SITE,
+    NO_TAB,
+    NO_TEXT,
+    NO_UNIT,
+    NOT_ACTIVE,
+    OPTIONS,
+    QUIET,
+    SITES,
+    STOP,
+    SWITCH_TAB,
+    TABS_FULL,
+    TEXTBOX,
+    UNWANTED,
+)
+from midcourse.envs.web_tasks.words import LONGEST, NUMBER
+
+
+def step(world, shared, action):
+    """One action; every one costs a step, also those that the world refuses."""
+    verb = int(action[0])
+    choice = int(action[1])
+    world.reply = QUIET
+    world.terms[2] = shared.step_reward
+    if not offered(world, choice):
+        world.reply = NO_TEXT
+        return
+    if verb == STOP:
+        stop(world, shared, choice)
+        return
+    if verb < ELEMENTS:
+        use(world, shared, verb, choice)
+    elif verb == BACK:
+        if not go_back(world):
+            world.reply = NO_PAGE
+    elif verb == FORWARD:
+        if not go_forward(world):
+            world.reply = NO_PAGE
+    elif verb == GOTO:
+        if choice < len(SITES):
+            visit(world, SHOP_HOME, 0, 0)
+        else:
+            world.reply = NO_SITE
+    elif verb == NEW_TAB:
+        if not open_tab(world, SHOP_HOME):
+            world.reply = TABS_FULL
+    elif verb == SWITCH_TAB:
+        if not switch_tab(world, choice):
+            world.reply = NO_TAB
+    elif not close_tab(world):
+        world.reply = NO_TAB
+    if world.reply == QUIET:
+        show(world, shared)
+
+
+def refuse(world, shared):
+    """What was meant is unclear, so nothing happens; that costs as much as any step."""
+    world.reply = NO_ELEMENT
+    world.terms[2] = shared.step_reward
+
+
+@rare
+def stop(world, shared, choice):
+    """End the episode; the state of the web decides, and the answer if one was asked for."""
+    now = world.now[0]
+    world.terminated = 1
+    if choice < now.elements:
+        world.answer_unit = now.element[choice].unit
+        world.answer = now.element[choice].value
+    if achieved(world, shared):
+        world.success = 1
+        world.reply = ACHIEVED
+        world.terms[0] = shared.goal_reward
+    else:
+        world.reply = UNWANTED
+        world.terms[1] = shared.wrong_stop_reward
+
+
+@rare
+def show(world, shared):
+    """Build the page at hand anew."""
+    world.now[0].elements = 0
+    shop_page(world, shared)
+
+
+@rare
+def use(world, shared, number, choice):
+    """Click an element, type a text into it, or select one of its options."""
+    now = world.now[0]
+    if number >= now.elements:
+        world.reply = NO_ELEMENT
+        return
+    element = now.element[number]
+    role = element.role
+    if role == LINK:
+        visit(world, element.effect, element.argument, 0)
+    elif role == BUTTON:
+        shop_act(world, shared, element.effect, element.argument)
+    elif role == COMBOBOX:
+        select(world, element, choice)
+    elif role == TEXTBOX:
+        type_text(world, element, choice)
+    else:
+        world.reply = NOT_ACTIVE
+
+
+@rare
+def select(world, element, option):
+    """Select an option of a combobox."""
+    if option >= OPTIONS or (element.argument >> option) & 1 == 0:
+        world.reply = NO_OPTION
+    elif element.effect == SORT:
+        revisit(world, option)
+    else:
+        tab_of(world).field[element.field, 0] = option + 1
+
+
+@rare
+def type_text(world, element, choice):
+    """Type the text of an element or of a requirement; in a search box, that searches."""
+    if not can_type(world, choice):
+        world.reply = NO_TEXT
+        return
+    tab = tab_of(world)
+    field = element.field
+    search = element.effect == SEARCH
+    if search:
+        visit(world, RESULTS, 0, 0)
+    for k in range(LONGEST):
+        token = token_of(world, choice, k)
+        if search:
+            tab.page[tab.at].words[k] = token
+        else:
+            tab.field[field, k] = token
+
+
+def offered(world, choice):
+    """Whether an action's second number stands for something, whatever the first may be."""
+    now = world.now[0]
+    if choice < OPTIONS or choice >= FROM_NUMBERS:
+        return True
+    if choice < now.elements and now.element[choice].unit != NO_UNIT:
+        return True
+    return token_of(world, choice, 0) != 0
+
+
+def can_type(world, choice):
+    """Whether there is such a text: of an element, of a requirement, or a small number."""
+    if choice >= FROM_NUMBERS:
+        return True
+    return token_of(world, choice, 0) != 0
+
+
+def token_of(world, choice, k):
+    """Token k of a text."""
+    now = world.now[0]
+    if choice < FROM_GOAL:
+        return now.element[choice].words[k] if choice < now.elements else 0
+    if choice < FROM_NUMBERS:
+        constraint = world.goal.constraint[choice - FROM_GOAL]
+        return constraint.words[k] if constraint.live != 0 else 0
+    return NUMBER + choice - FROM_NUMBERS if k == 0 else 0
+
+
+def disturb(world, shared, kind):
+    """The user says something; False, and only draws have been taken, if there is nothing."""
+    return amend(world, shared, kind)

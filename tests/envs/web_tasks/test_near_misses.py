@@ -1,0 +1,130 @@
+"""An episode that ends one field away from the goal has failed."""
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+
+import midcourse  # noqa: F401
+from midcourse.core.engine.record import Record
+from midcourse.envs.web_tasks import goals, state
+from midcourse.envs.web_tasks.goals import ATTRIBUTES, TEMPLATES
+
+ID = "midcourse/WebTasks-v0"
+VALUES = {goals.QUANTITY: (1, 2, 3, 4, 5), goals.STARS: (1, 2, 3, 4, 5)}
+
+
+def make() -> Any:
+    return gymnasium.make(ID, level=5, step_limit=100).unwrapped
+
+
+def play_up_to_stop(env):
+    """The oracle's episode without its last action, which is returned; None if it finds no way."""
+    while env.cost_to_go() > 1:
+        env.step(env.oracle_action())
+    return env.oracle_action() if env.cost_to_go() == 1 else None
+
+
+def of_template(env, template):
+    """Seeds whose task is of a template, the first ten."""
+    found = []
+    for seed in range(1000):
+        env.reset(seed=seed)
+        if env.world["goal"]["template"] == template:
+            found.append(seed)
+        if len(found) == 10:
+            return found
+    return found
+
+
+def other_values(what):
+    return VALUES.get(what, range(-1, 400))
+
+
+@pytest.mark.parametrize("template", range(len(TEMPLATES)))
+def test_whoever_gets_one_requirement_wrong_fails(template):
+    env = make()
+    missed = set()
+    for seed in of_template(env, template):
+        env.reset(seed=seed)
+        asked = [int(c["what"]) for c in env.world["goal"]["constraint"] if c["live"]]
+        for k, what in enumerate(asked):
+            env.reset(seed=seed)
+            true = env.world["goal"].copy()
+            if plays_for_another(env, k, what):
+                stop = play_up_to_stop(env)
+                env.world["goal"] = true
+                if stop is not None and not fits_as_well(env, stop):
+                    _, _, terminated, _, info = env.step(stop)
+                    assert terminated
+                    assert not info["success"], (seed, ATTRIBUTES[what])
+                    missed.add(what)
+    free = {what for what in asked if goals.FREE >> what & 1}
+    assert missed >= free
+    assert missed
+
+
+def plays_for_another(env, k, what):
+    """Exchange requirement k for another value that can be had; False if there is none."""
+    constraint = Record(env.world["goal"]["constraint"][k])
+    old = constraint.value
+    for value in other_values(what):
+        if value != old and plausible(what, value):
+            goals.set_value(constraint, value)
+            if env.cost_to_go() > 0:
+                return True
+    return False
+
+
+def plausible(what, value):
+    limits = {goals.ADDRESS: 3, goals.SHIPPING: 3, goals.COUPON: 6, goals.COLOUR: 8, goals.SIZE: 4}
+    return 0 <= value < limits.get(what, 400)
+
+
+def fits_as_well(env, stop):
+    """Whether what was done for the other value happens to be what the goal wants, too."""
+    if env.world["goal"]["act"] in (goals.PRICE, goals.CHEAPEST):
+        answer = int(env.world["now"][0]["element"][stop[1]]["value"])
+        return goals.right_price(Record(env.world), Record(env.program.shared[0]), answer)
+    return env.cost_to_go() == 1
+
+
+def test_half_done_nothing_done_and_too_much_done_all_fail():
+    env = make()
+    for seed in range(60):
+        env.reset(seed=seed)
+        optimal = env.cost_to_go()
+        for steps in range(optimal - 1):
+            env.reset(seed=seed)
+            for _ in range(steps):
+                env.step(env.oracle_action())
+            *_, info = env.step(np.array([state.STOP, state.FROM_NUMBERS]))
+            assert not info["success"]
+
+
+def test_an_order_too_many_spoils_what_was_done():
+    env = make()
+    spoilt = 0
+    for seed in range(60):
+        env.reset(seed=seed)
+        if env.world["goal"]["act"] == goals.BUY:
+            play_up_to_stop(env)
+            before = env.snapshot()
+            assert env.step(env.oracle_action())[4]["success"]
+            env.restore(before)
+            order_again(env)
+            assert env.cost_to_go() > 1
+            assert not env.step(np.array([state.STOP, state.FROM_NUMBERS]))[4]["success"]
+            spoilt += 1
+    assert spoilt > 5
+
+
+def order_again(env):
+    """Buy whatever comes first."""
+    for words in ("Kitchen", "@product", "Add to cart", "Checkout", "Place order"):
+        lines = env.text().splitlines()
+        wanted = "link '" if words == "@product" else f"'{words}'"
+        rows = [row for row in lines if row.startswith("[") and wanted in row]
+        row = next(r for r in rows[10:]) if words == "@product" else rows[0]
+        env.step(env.parse(f"click {row.split()[0]}"))

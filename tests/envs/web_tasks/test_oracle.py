@@ -1,0 +1,101 @@
+"""The oracle's cost is exact: no action ever lowers it by more than one, and its own always does.
+
+With a cost of 0 at success, the first says that no way is shorter, the second that one is as short.
+"""
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+
+import midcourse  # noqa: F401
+from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goals import TEMPLATES
+
+ID = "midcourse/WebTasks-v0"
+
+
+def make(**knobs) -> Any:
+    return gymnasium.make(ID, **knobs).unwrapped
+
+
+def every_action(world):
+    """All actions that are not refused, those that differ in nothing but a spare number once."""
+    now = world["now"][0]
+    elements = now["element"][: int(now["elements"])]
+    for e, element in enumerate(elements):
+        if element["role"] in (state.LINK, state.BUTTON):
+            yield e, 0
+        elif element["role"] == state.COMBOBOX:
+            yield from ((e, i) for i in range(state.OPTIONS) if int(element["argument"]) >> i & 1)
+        elif element["role"] == state.TEXTBOX:
+            yield from ((e, choice) for choice in range(state.CHOICES))
+    yield from ((verb, 0) for verb in range(state.ELEMENTS, state.STOP) if verb != state.SWITCH_TAB)
+    yield from ((state.SWITCH_TAB, t) for t in range(state.TABS))
+    yield from ((state.STOP, e) for e in range(len(elements)))
+
+
+def cost_after(env, action):
+    """The cost after an action; None where a message changed the goal; infinite without a way."""
+    _, _, terminated, _, info = env.step(np.array(action))
+    if env.world["news"]:
+        return None
+    if terminated:
+        return 0 if info["success"] else np.inf
+    cost = env.cost_to_go()
+    return cost if cost >= 0 else np.inf
+
+
+def wander(env, rng, wildness):
+    """One step: the oracle's, or any that does not end the episode."""
+    actions = [a for a in every_action(env.world) if a[0] != state.STOP]
+    wild = actions[rng.integers(len(actions))]
+    if rng.random() < wildness or env.cost_to_go() < 0:
+        return wild
+    action = env.oracle_action()
+    return wild if action[0] == state.STOP else action
+
+
+@pytest.mark.parametrize(("level", "disturbances"), [(1, 0), (5, 0), (5, 2)])
+def test_no_action_saves_more_than_one_and_the_oracle_s_saves_one(level, disturbances):
+    env = make(level=level, step_limit=1000, disturbances=disturbances)
+    rng = np.random.default_rng(level + disturbances)
+    tried = 0
+    for seed in range(40):
+        env.reset(seed=seed)
+        wildness = rng.choice([0.2, 0.5, 0.9])
+        for _ in range(30):
+            env.step(np.array(wander(env, rng, wildness)))
+            if rng.random() < 0.2:
+                check_here(env)
+                tried += 1
+    assert tried > 200
+
+
+def check_here(env):
+    snapshot, cost = env.snapshot(), env.cost_to_go()
+    cost = cost if cost >= 0 else np.inf
+    for action in every_action(env.world):
+        after = cost_after(env, action)
+        env.restore(snapshot)
+        assert after is None or after >= cost - 1, (action, env.text())
+    if cost < np.inf:
+        action = env.oracle_action()
+        assert cost_after(env, action) in (None, cost - 1), (action, env.text())
+        env.restore(snapshot)
+
+
+def test_every_template_is_laid_out_and_solved_after_every_kind_of_message():
+    for kind in state.KINDS:
+        env = make(level=5, step_limit=200, disturbances=(kind,), disturb_at=("progress", 0.6))
+        solved = set()
+        for seed in range(150):
+            env.reset(seed=seed)
+            over, info = False, {"success": False}
+            while not over:
+                _, _, terminated, truncated, info = env.step(env.oracle_action())
+                over = terminated or truncated
+            assert info["success"], (kind, seed)
+            solved.add(int(env.world["goal"]["template"]))
+        assert solved == set(range(len(TEMPLATES)))
