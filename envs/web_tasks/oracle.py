@@ -1,89 +1,69 @@
 """The cheapest way to what the user wants, and its first action.
 
-A goal asks for one main job (an order, a review, an answer) and for undoing whatever was done
-beyond it. A job begins from anywhere at a fixed cost, or cheaper from a page that is open already:
-the page at hand, the one before or after it, one in another tab. Jobs can be done in any order, and
-a tab's page serves one of them, so that what open pages save is a matching of tabs to jobs.
-Canonical actions are clicks, texts, options, back, forward, switching tabs, and stop; a new tab
-never shortens a way.
+A goal asks for one main job (an order, a post, an answer) and for undoing whatever was done beyond
+it. A job begins from anywhere on its site at a fixed cost, or cheaper from a page that is open
+already: the page at hand, the one before or after it, one in another tab. Jobs can be done in any
+order, site after site, and a tab's page serves one of them, so that what open pages save is a
+matching of tabs to jobs. Canonical actions are clicks, texts, options, back, forward, going to a
+site, switching tabs, and stop; a new tab never shortens a way.
+
+The sites' own oracles number their jobs, say which are to be done, and what their pages save.
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.goals import (
-    ADDRESS,
-    BUY,
-    CHEAPEST,
-    COLOUR,
-    COUPON,
-    NOUN,
-    PRICE,
-    QUANTITY,
-    REVIEW,
-    SHIPPING,
-    SIZE,
-    STARS,
-    WORDS,
-    fits,
-    line_fits,
-    live,
-    order_fits,
-    review_fits,
-    right_price,
-    same_words,
-    undo_fits,
+from midcourse.envs.web_tasks.browser import site_of
+from midcourse.envs.web_tasks.finding import FAR, NONE, field_of
+from midcourse.envs.web_tasks.forum.oracle import (
+    BOARD_JOB,
+    FORUM_JOBS,
+    forum_asked,
+    forum_could,
+    forum_done,
+    forum_ends_at_answer,
+    forum_main_cost,
+    forum_saved_at,
+    forum_serve,
+    forum_set_out,
+    forum_shows_answer,
+    forum_to_answer,
+    forum_travel,
+    forum_undoing,
 )
-from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
-from midcourse.envs.web_tasks.shop.pages import (
-    ADD,
-    ADDRESS_FIELD,
-    CANCEL_IT,
-    CART_PAGE,
-    CHECKOUT,
-    COLOUR_FIELD,
-    COUPON_FIELD,
-    DELETE_REVIEW,
-    LISTING,
-    ORDER_LIST,
-    ORDER_PAGE,
-    PLACE,
-    POST_REVIEW,
-    PRODUCT_PAGE,
-    QUANTITY_FIELD,
-    REMOVE,
-    RESULTS,
-    RETURN_IT,
-    SEARCH_FIELD,
-    SHIPPING_FIELD,
-    SHOWN,
-    SIZE_FIELD,
-    STARS_FIELD,
-    WORDS_FIELD,
-    catalogue_of,
-    chosen,
-    listed,
-    shop_of,
+from midcourse.envs.web_tasks.forum.pages import BOARDS, forum_of
+from midcourse.envs.web_tasks.goals import asks, right_answer
+from midcourse.envs.web_tasks.requirements import place_of
+from midcourse.envs.web_tasks.shop.oracle import (
+    SHOP_JOBS,
+    answerable,
+    beyond_repair,
+    shop_asked,
+    shop_could,
+    shop_done,
+    shop_ends_at_answer,
+    shop_main_cost,
+    shop_saved_at,
+    shop_serve,
+    shop_set_out,
+    shop_shows_answer,
+    shop_travel,
+    shop_undoing,
 )
-from midcourse.envs.web_tasks.shop.records import (
-    CART,
-    ORDERS,
-    PRODUCTS,
-)
+from midcourse.envs.web_tasks.shop.pages import SEARCH_FIELD
 from midcourse.envs.web_tasks.state import (
     BACK,
-    BUTTON,
+    FORUM,
     FORWARD,
     FROM_GOAL,
-    FROM_NUMBERS,
-    LINK,
-    PRICE_OF,
+    GOTO,
+    SHOP,
+    SITES,
     STOP,
     SWITCH_TAB,
     TABS,
 )
+from midcourse.envs.web_tasks.wishes import FORUM_ACTS, NOUN
 
-FAR = 1 << 20  # no way
-CART_JOB = ORDERS + PRODUCTS  # jobs: cancel order j; ORDERS + p: do what is to be done at product p
-NONE = -1
+JOBS = SHOP_JOBS + FORUM_JOBS
 
 
 def cost_to_go(world, shared):
@@ -94,81 +74,42 @@ def cost_to_go(world, shared):
 
 @rare
 def plan(world, shared):
-    """The cheapest way: its cost, and the product (or order) at which the main job is done."""
+    """The cheapest way: its cost, and the job as which the main one is done."""
     act = world.goal.act
     if beyond_repair(world, shared):
         return FAR, NONE
-    if act in (PRICE, CHEAPEST):
-        return way(world, shared, NONE) if sold(world, shared) else FAR, NONE
-    if main_done(world, shared):
+    if asks(act):
+        possible = act >= FORUM_ACTS or answerable(world, shared)
+        return way(world, shared, NONE) if possible else FAR, NONE
+    if forum_done(world) if act >= FORUM_ACTS else shop_done(world, shared):
         return way(world, shared, NONE), NONE
-    if act == BUY and cart_fits(world, shared):
-        return way(world, shared, CART_JOB), CART_JOB
     best = FAR
     main = NONE
-    for p in range(shared.products if act in (BUY, REVIEW) else shop_of(world).orders):
-        if act in (BUY, REVIEW):
-            if fits(world, shared, p, -1):
-                cost = way(world, shared, ORDERS + p)
-                if cost < best:
-                    best = cost
-                    main = ORDERS + p
-        else:
-            order = shop_of(world).order[p]
-            if order.status == order.was and undo_fits(world, shared, order):
-                cost = way(world, shared, p)
-                if cost < best:
-                    best = cost
-                    main = p
+    for job in range(JOBS):
+        if could(world, shared, job):
+            cost = way(world, shared, job)
+            if cost < best:
+                best = cost
+                main = job
     return best, main
 
 
-@rare
-def sold(world, shared):
-    """Whether the shop has anything that fits."""
-    found = False
-    for p in range(shared.products):
-        found = found or fits(world, shared, p, -1)
-    return found
+# --- jobs of either site ---------------------------------------------------------------------
+
+
+def job_site(job):
+    """The site on which a job is done."""
+    return SHOP if job < SHOP_JOBS else FORUM
 
 
 @rare
-def beyond_repair(world, shared):
-    """Whether something was undone that nobody wanted, and cannot be done again."""
-    world.now[0]
-    shop = shop_of(world)
-    undone = 0
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was:
-            if undo_fits(world, shared, order):
-                undone += 1
-            elif order.forgiven == 0:
-                return True
-    return undone > 1
-
-
-@rare
-def way(world, shared, main):
-    """Fewest actions if the main job is done at `main`; NONE if there is none left to do."""
-    cost = 1 + answering(world, shared)  # and stop
-    cost += main_cost(world, shared, main)
-    for job in range(CART_JOB + 1):
-        if asked(world, shared, job, main):
-            cost += travel(job)
-            if job < ORDERS:
-                cost += 1
-            elif job < CART_JOB:
-                cost += deletions(world, shared, job - ORDERS)
-    saved, _ = open_pages(world, shared, main)
-    return cost - saved
-
-
-def travel(job):
-    """Actions from anywhere in the shop to the page where a job is done."""
-    if job < ORDERS:
-        return 2  # the list of orders, the order
-    return 2 if job < CART_JOB else 1  # the noun into the search and the product's link; the cart
+def could(world, shared, job):
+    """Whether the main job can be done as this job."""
+    if (world.goal.act < FORUM_ACTS) != (job < SHOP_JOBS):
+        return False
+    if job < SHOP_JOBS:
+        return shop_could(world, shared, job)
+    return forum_could(world, job - SHOP_JOBS)
 
 
 @rare
@@ -176,90 +117,140 @@ def asked(world, shared, job, main):
     """Whether a job is to be done: the main one, or undoing what is not wanted."""
     if job == main:
         return True
-    if job < ORDERS:
-        return job < shop_of(world).orders and unwanted(world, shared, job)
-    return job < CART_JOB and deletions(world, shared, job - ORDERS) > 0
-
-
-def unwanted(world, shared, o):
-    """Whether an order is one too many: placed in this episode, standing, and not the one kept."""
-    order = shop_of(world).order[o]
-    return order.fresh != 0 and live(order) and o != kept_order(world, shared)
+    return (
+        shop_asked(world, shared, job) if job < SHOP_JOBS else forum_asked(world, job - SHOP_JOBS)
+    )
 
 
 @rare
-def kept_order(world, shared):
-    """The order that fulfils the goal; of several, one that is not on the page at hand."""
+def cost_of(world, shared, job, main):
+    """Actions of a job from anywhere on its site."""
+    if job < SHOP_JOBS:
+        cost = shop_travel(job) + shop_undoing(world, shared, job)
+        return cost + shop_main_cost(world, shared, job) if job == main else cost
+    j = job - SHOP_JOBS
+    cost = forum_travel(j) + forum_undoing(world, j, job == main)
+    return cost + forum_main_cost(world, shared, j) if job == main else cost
+
+
+@rare
+def saved_at(world, shared, tab, offset, job, main):
+    """Actions that a page of a tab's history saves of a job, without the way to the page."""
+    if job < SHOP_JOBS:
+        return shop_saved_at(world, shared, tab, offset, job, main)
+    j = job - SHOP_JOBS
+    return forum_saved_at(world, shared, tab, offset, j, main - SHOP_JOBS)
+
+
+# --- the way ---------------------------------------------------------------------------------
+
+
+def page_at_hand(world):
+    """The address of the page at hand."""
     now = world.now[0]
-    shop = shop_of(world)
-    kept = NONE
-    if world.goal.act == BUY:
-        tab = now.tab[now.tab_at]
-        page = tab.page[tab.at]
-        for o in range(shop.orders):
-            order = shop.order[o]
-            fresh = order.fresh != 0 and live(order)
-            better = kept == NONE or (page.kind == ORDER_PAGE and page.item == kept)
-            if fresh and better and order_fits(world, shared, order):
-                kept = o
-    return kept
+    tab = now.tab[now.tab_at]
+    return tab.page[tab.at]
 
 
 @rare
-def kept_review(world, shared):
-    """The review that fulfils the goal; the first of several."""
-    world.now[0]
-    shop = shop_of(world)
-    if world.goal.act == REVIEW:
-        for r in range(shop.reviews):
-            if shop.review[r].fresh != 0 and review_fits(world, shared, shop.review[r]):
-                return r
-    return NONE
+def sites_asked(world, shared, main):
+    """The sites on which something is to be done, as bits."""
+    sites = 0
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            sites |= 1 << job_site(job)
+    return sites
 
 
 @rare
-def deletions(world, shared, p):
-    """Reviews of a product that were written in this episode and are not wanted."""
-    world.now[0]
-    shop = shop_of(world)
-    kept = kept_review(world, shared)
-    count = 0
-    for r in range(shop.reviews - 1, -1, -1):
-        review = shop.review[r]
-        if review.fresh == 0:
-            break
-        if review.product == p and r != kept:
-            count += 1
-    return count
+def way(world, shared, main):
+    """Fewest actions if the main job is done as `main`; NONE if there is none left to do."""
+    cost = 1  # stop
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            cost += cost_of(world, shared, job, main)
+    sites = sites_asked(world, shared, main)
+    cost += moves(world, shared, sites)
+    saved, best = open_pages(world, shared, main, sites)
+    return cost - saved - closing(world, shared, main, best)
 
 
 @rare
-def main_done(world, shared):
-    """Whether the main job is done."""
-    world.now[0]
-    shop = shop_of(world)
-    act = world.goal.act
-    if act == BUY:
-        return kept_order(world, shared) != NONE
-    if act == REVIEW:
-        return kept_review(world, shared) != NONE
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
-            return True
-    return False
-
-
-@rare
-def answering(world, shared):
-    """Actions until the answer is on the page, when nothing is left to undo."""
-    act = world.goal.act
-    if act != PRICE and act != CHEAPEST:
+def closing(world, shared, main, best):
+    """1 if the page of a job that can be done last shows the answer, 0 if not."""
+    if answer_site(world) == NONE:
         return 0
-    for job in range(CART_JOB):
-        if asked(world, shared, job, NONE):
-            return 1
-    return 1 if shown_answer(world, shared) < 0 else 0
+    jobs = 0
+    others = 0
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            jobs += 1
+            if ends_at_answer(world, shared, job) and job != best:
+                others += 1
+    alone = jobs == 1 and best != NONE and ends_at_answer(world, shared, best)
+    return 1 if others > 0 or alone else 0
+
+
+def ends_at_answer(world, shared, job):
+    """Whether the page on which a job is done shows the answer."""
+    if job_site(job) != answer_site(world):
+        return False
+    if job < SHOP_JOBS:
+        return shop_ends_at_answer(world, shared, job)
+    return forum_ends_at_answer(world, job - SHOP_JOBS)
+
+
+def count(bits):
+    """How many sites."""
+    found = 0
+    for site in range(len(SITES)):
+        found += (bits >> site) & 1
+    return found
+
+
+def answer_site(world):
+    """The site that answers the question; -1 if there is none."""
+    act = world.goal.act
+    return NONE if not asks(act) else FORUM if act >= FORUM_ACTS else SHOP
+
+
+@rare
+def moves(world, shared, sites):
+    """Actions that lead from site to site, and at last to the answer."""
+    here = site_of(page_at_hand(world))
+    others = sites & ~(1 << here)
+    last = answer_site(world)
+    if last == NONE:
+        return count(others)
+    if sites == 0:
+        if last == here:
+            return 1 if shown_answer(world, shared) < 0 else 0
+        return 1 if answer_open(world, shared) else 2
+    back = 1 if last == here and others != 0 else 0
+    return 1 + count((others | 1 << last) & ~(1 << here)) + back
+
+
+@rare
+def answer_open(world, shared):
+    """Whether one action leads to a page that shows the answer: in a tab, or in the history."""
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        if tab.open != 0 and t != now.tab_at and shows_answer(world, shared, tab.page[tab.at]):
+            return True
+    tab = now.tab[now.tab_at]
+    if tab.at > 0 and shows_answer(world, shared, tab.page[tab.at - 1]):
+        return True
+    return tab.at < tab.last and shows_answer(world, shared, tab.page[tab.at + 1])
+
+
+def shows_answer(world, shared, page):
+    """Whether a page shows the answer."""
+    if site_of(page) != answer_site(world):
+        return False
+    if site_of(page) == SHOP:
+        return shop_shows_answer(world, shared, page)
+    return forum_shows_answer(world, page)
 
 
 @rare
@@ -268,231 +259,108 @@ def shown_answer(world, shared):
     now = world.now[0]
     for e in range(now.elements):
         element = now.element[e]
-        if element.unit == PRICE_OF and right_price(world, shared, element.value):
+        if right_answer(world, shared, element.unit, element.value):
             return e
-    return -1
-
-
-# --- the main job -----------------------------------------------------------------------------
-
-
-@rare
-def value_of(world, what):
-    """What the goal asks of an attribute; -1 if nothing."""
-    goal = world.goal
-    for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what == what:
-            return goal.constraint[k].value
-    return -1
-
-
-@rare
-def place_of(world, what):
-    """Which requirement is about an attribute; -1 if none is."""
-    goal = world.goal
-    for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what == what:
-            return k
-    return -1
-
-
-@rare
-def main_cost(world, shared, main):
-    """Actions of the main job itself, from the page where it is done, with a blank form."""
-    if main == NONE:
-        return 0
-    if main < ORDERS:
-        return 0  # one button, counted as that of any order to be undone
-    wrong = wrong_lines(world, shared)
-    if main == CART_JOB:
-        return wrong + 1 + unfilled_checkout(world, shared.blank[0]) + 1
-    p = main - ORDERS
-    cost = unfilled(world, shared, p, shared.blank[0]) + 1
-    if world.goal.act == REVIEW:
-        return cost
-    if blocked(world, p):
-        cost += 1
-    return cost + wrong + 1 + unfilled_checkout(world, shared.blank[0]) + 1
-
-
-def wrong_lines(world, shared):
-    """Lines of the cart that have to go."""
-    world.now[0]
-    shop = shop_of(world)
-    wrong = shop.lines
-    if cart_fits(world, shared):
-        wrong -= 1
-    return wrong
-
-
-def cart_fits(world, shared):
-    """Whether the cart has what is to be bought."""
-    return kept_line(world, shared) != NONE
-
-
-@rare
-def kept_line(world, shared):
-    """The first line of the cart that is what is to be bought."""
-    world.now[0]
-    shop = shop_of(world)
-    for i in range(shop.lines):
-        if line_fits(world, shared, shop.cart[i]):
-            return i
     return NONE
 
 
-@rare
-def blocked(world, p):
-    """Whether the cart has to be emptied before a product can be put into it."""
-    world.now[0]
-    shop = shop_of(world)
-    wanted = max(1, value_of(world, QUANTITY))
-    for i in range(shop.lines):
-        if shop.cart[i].product == p:
-            wanted += shop.cart[i].quantity
-    return shop.lines == CART or wanted > shop.stock[p].stock
+# --- what open pages save --------------------------------------------------------------------
 
 
 @rare
-def unfilled(world, shared, p, tab):
-    """Fields of a product's form that have to be filled in otherwise."""
-    product = catalogue_of(world, shared).product[p]
-    count = 0
-    if world.goal.act == REVIEW:
-        stars = value_of(world, STARS)
-        if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
-            count += 1
-        k = place_of(world, WORDS)
-        if k >= 0:
-            if not same_words(tab.field[WORDS_FIELD], world.goal.constraint[k].words):
-                count += 1
-        elif tab.field[WORDS_FIELD, 0] == 0:
-            count += 1
-        return count
-    colour = value_of(world, COLOUR)
-    if colour >= 0 and chosen(tab, COLOUR_FIELD, product.colours, 0) != colour:
-        count += 1
-    size = value_of(world, SIZE)
-    if size >= 0 and chosen(tab, SIZE_FIELD, product.sizes, 0) != size:
-        count += 1
-    if wrong_quantity(world, p, tab):
-        count += 1
-    return count
-
-
-def wrong_quantity(world, p, tab):
-    """Whether a form's quantity will not do."""
-    quantity = value_of(world, QUANTITY)
-    filled = quantity_of(tab)
-    if quantity >= 0:
-        return filled != quantity
-    return filled < 0 or filled > shop_of(world).stock[p].stock
-
-
-@rare
-def unfilled_checkout(world, tab):
-    """Fields of the order's form that have to be filled in otherwise."""
-    count = 0
-    address = value_of(world, ADDRESS)
-    if address >= 0 and chosen(tab, ADDRESS_FIELD, 0b111, 0) != address:
-        count += 1
-    shipping = value_of(world, SHIPPING)
-    if shipping >= 0 and chosen(tab, SHIPPING_FIELD, 0b111, 0) != shipping:
-        count += 1
-    coupon = value_of(world, COUPON)
-    if coupon >= 0 and coupon_of(tab) != coupon:
-        count += 1
-    return count
-
-
-# --- what open pages save ---------------------------------------------------------------------
-
-
-@rare
-def saved_by(world, shared, t, job, main):
-    """Actions that a job costs less because of what tab t shows; 0 if none."""
+def saved_elsewhere(world, shared, job, main):
+    """The most that a page in another tab saves of a job, without the way there."""
     now = world.now[0]
-    tab = now.tab[t]
-    if job == NONE or tab.open == 0:
+    most = 0
+    for t in range(TABS):
+        if t != now.tab_at and now.tab[t].open != 0:
+            most = max(most, saved_at(world, shared, now.tab[t], 0, job, main))
+    return most
+
+
+@rare
+def saved_here(world, shared, job, main, offset):
+    """What the page at hand saves of a job, or the one before or after it without the way there."""
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    if tab.at + offset < 0 or tab.at + offset > tab.last:
         return 0
-    saved = saved_at(world, shared, tab, 0, job, main)
-    if now.tab_at != t:
-        return max(0, saved - 1)
-    if tab.at > 0:
-        saved = max(saved, saved_at(world, shared, tab, -1, job, main) - 1)
-    if tab.at < tab.last:
-        saved = max(saved, saved_at(world, shared, tab, 1, job, main) - 1)
-    return max(0, saved)
+    return saved_at(world, shared, tab, offset, job, main)
 
 
 @rare
-def saved_at(world, shared, tab, offset, job, main):
-    """The same for one page of a tab's history, without the way to it."""
-    world.now[0]
-    page = tab.page[tab.at + offset]
-    kind = page.kind
-    if job < ORDERS:
-        if kind == ORDER_LIST:
-            return 1
-        return 2 if kind == ORDER_PAGE and page.item == job else 0
-    if job == CART_JOB:
-        if kind == CHECKOUT and wrong_lines(world, shared) == 0:
-            if offset != 0:
-                return 2
-            if coupon_of(tab) == -2 and value_of(world, COUPON) < 0:
-                return 0  # only leaving the page empties the field
-            filled = unfilled_checkout(world, shared.blank[0]) - unfilled_checkout(world, tab)
-            return 2 + filled
-        return 1 if kind == CART_PAGE else 0
-    p = job - ORDERS
-    if kind == PRODUCT_PAGE and page.item == p:
-        if offset != 0 or job != main:
-            return 2
-        filled = unfilled(world, shared, p, shared.blank[0]) - unfilled(world, shared, p, tab)
-        return 2 + filled
-    if kind in (LISTING, RESULTS):
-        return 1 if shows(catalogue_of(world, shared), page, p) else 0
-    return 0
+def by_history(world, shared, job, main, sites):
+    """What going back or forward saves of a job, and by how many pages: (saved, offset).
 
-
-def shows(catalogue, page, p):
-    """Whether a list shows a product."""
-    if not listed(catalogue, page, p):
-        return False
-    before = 0
-    for q in range(p):
-        if listed(catalogue, page, q):
-            before += 1
-    return before < SHOWN
+    It may spare the way to another site, too; then even two pages can be worth it.
+    """
+    here = site_of(page_at_hand(world))
+    spared = job_site(job) != here and (sites >> here) & 1 == 0 and answer_site(world) != here
+    most = 0
+    best = 0
+    for offset in range(-2, 3):
+        saved = saved_here(world, shared, job, main, offset)
+        if offset != 0 and saved > 0:
+            saved += (1 if spared else 0) - abs(offset)
+            if saved > most:
+                most = saved
+                best = offset
+    return most, best
 
 
 @rare
-def open_pages(world, shared, main):
+def open_pages(world, shared, main, sites):
     """What open pages save of all jobs together, and the job that the tab at hand serves.
 
     Another tab's page saves at most one job anything, so that only the tab at hand has a choice.
+    Switching to a tab on another site spares the way to that site.
     """
-    saved = 0
-    most = 0
+    here = site_of(page_at_hand(world))
+    entered = 0  # sites that a tab leads to
+    for job in range(JOBS):
+        site = job_site(job)
+        if site != here and asked(world, shared, job, main):
+            entered |= (1 if saved_elsewhere(world, shared, job, main) > 0 else 0) << site
+    saved = count(entered)
+    most = shared_ways(world, shared, main, NONE)
     best = NONE
-    for job in range(CART_JOB + 1):
+    for job in range(JOBS):
         if asked(world, shared, job, main):
-            elsewhere = 0
-            here = 0
-            for t in range(TABS):
-                here_or_there = saved_by(world, shared, t, job, main)
-                if t == world.now[0].tab_at:
-                    here = here_or_there
-                else:
-                    elsewhere = max(elsewhere, here_or_there)
+            elsewhere = max(0, saved_elsewhere(world, shared, job, main) - 1)
             saved += elsewhere
-            if here - elsewhere > most:
-                most = here - elsewhere
-                best = job
+            at_hand = saved_here(world, shared, job, main, 0)
+            near, _ = by_history(world, shared, job, main, sites)
+            near -= (entered >> job_site(job)) & 1
+            gain = max(at_hand, near) - elsewhere
+            if gain > 0:
+                gain += shared_ways(world, shared, main, job)
+                if gain > most:
+                    most = gain
+                    best = job
     return saved + most, best
 
 
-# --- the first action -------------------------------------------------------------------------
+@rare
+def shared_ways(world, shared, main, served):
+    """Actions that are spared because one job ends on the page that leads to another.
+
+    So do subscribing to a board and what is to be done on one of its posts, unless the post is
+    reached otherwise: by the page at hand, where that serves it, or by another tab.
+    """
+    spared = 0
+    for board in range(BOARDS):
+        if asked(world, shared, SHOP_JOBS + BOARD_JOB + board, main):
+            leads = False
+            for p in range(forum_of(world).posts):
+                job = SHOP_JOBS + p
+                on_board = job != served and forum_of(world).post[p].board == board
+                if not leads and on_board and asked(world, shared, job, main):
+                    leads = saved_elsewhere(world, shared, job, main) < 2
+            spared += 1 if leads else 0
+    return spared
+
+
+# --- the first action ------------------------------------------------------------------------
 
 
 def act(world, shared):
@@ -500,153 +368,81 @@ def act(world, shared):
     cost, main = plan(world, shared)
     if cost >= FAR:
         return STOP, 0
-    _, job = open_pages(world, shared, main)
+    sites = sites_asked(world, shared, main)
+    here = site_of(page_at_hand(world))
+    _, job = open_pages(world, shared, main, sites)
     if job != NONE:
-        return serve(world, shared, job, main)
-    for t in range(TABS):
-        if t != world.now[0].tab_at:
-            for other in range(CART_JOB + 1):
-                if asked(world, shared, other, main) and saved_by(world, shared, t, other, main):
-                    return SWITCH_TAB, t
-    for other in range(CART_JOB + 1):
-        if asked(world, shared, other, main):
-            return set_out(world, shared, other)
-    if answering(world, shared) > 0:
-        return find(world), FROM_GOAL + place_of(world, NOUN)
-    return STOP, max(0, shown_answer(world, shared))
+        near, offset = by_history(world, shared, job, main, sites)
+        if saved_here(world, shared, job, main, 0) >= near:
+            return serve(world, shared, job, main)
+        return BACK if offset < 0 else FORWARD, 0
+    if sites == 0:
+        return to_answer(world, shared, here)
+    if (sites >> here) & 1 == 0:
+        return to_site(world, shared, main, sites)
+    chosen = NONE
+    for other in range(JOBS):
+        if job_site(other) == here and asked(world, shared, other, main):
+            last = chosen == NONE or ends_at_answer(world, shared, chosen)
+            chosen = other if last or not ends_at_answer(world, shared, other) else chosen
+    t = tab_for(world, shared, chosen, main, 2)
+    if t >= 0:
+        return SWITCH_TAB, t
+    if chosen < SHOP_JOBS:
+        return shop_set_out(world, shared, chosen)
+    return forum_set_out(world, chosen - SHOP_JOBS)
 
 
-@rare
-def set_out(world, shared, job):
-    """The first action to a job from anywhere."""
-    if job < ORDERS:
-        return link_to(world, ORDER_LIST, 0), 0
-    if job == CART_JOB:
-        return link_to(world, CART_PAGE, 0), 0
-    product = catalogue_of(world, shared).product[job - ORDERS]
-    return link_to(world, LISTING, product.category), 0
-
-
-@rare
 def serve(world, shared, job, main):
-    """The next action of a job that the tab at hand serves."""
+    """The next action of a job that the page at hand serves."""
+    if job < SHOP_JOBS:
+        return shop_serve(world, shared, job)
+    return forum_serve(world, job - SHOP_JOBS, main - SHOP_JOBS)
+
+
+@rare
+def tab_for(world, shared, job, main, least):
+    """Another tab whose page saves a job at least so much; -1 if there is none."""
     now = world.now[0]
+    for t in range(TABS):
+        other = t != now.tab_at and now.tab[t].open != 0
+        if other and saved_at(world, shared, now.tab[t], 0, job, main) >= least:
+            return t
+    return NONE
+
+
+@rare
+def to_site(world, shared, main, sites):
+    """To another site: by a tab that shows something of use there, or from its first page."""
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            t = tab_for(world, shared, job, main, 1)
+            if t >= 0:
+                return SWITCH_TAB, t
+    return GOTO, FORUM if (sites >> FORUM) & 1 != 0 else SHOP
+
+
+@rare
+def to_answer(world, shared, here):
+    """Towards the answer, or stop with it."""
+    now = world.now[0]
+    last = answer_site(world)
+    if last == NONE:
+        return STOP, 0
+    if last == here:
+        shown = shown_answer(world, shared)
+        if shown >= 0:
+            return STOP, shown
+        if here == FORUM:
+            return forum_to_answer(world)
+        return field_of(world, SEARCH_FIELD), FROM_GOAL + place_of(world, NOUN)
+    for t in range(TABS):
+        tab = now.tab[t]
+        if tab.open != 0 and t != now.tab_at and shows_answer(world, shared, tab.page[tab.at]):
+            return SWITCH_TAB, t
     tab = now.tab[now.tab_at]
-    saved = saved_by(world, shared, now.tab_at, job, main)
-    if saved_at(world, shared, tab, 0, job, main) < saved:
-        if tab.at > 0 and saved_at(world, shared, tab, -1, job, main) - 1 == saved:
-            return BACK, 0
+    if tab.at > 0 and shows_answer(world, shared, tab.page[tab.at - 1]):
+        return BACK, 0
+    if tab.at < tab.last and shows_answer(world, shared, tab.page[tab.at + 1]):
         return FORWARD, 0
-    kind = tab.page[tab.at].kind
-    if kind == ORDER_LIST:
-        return link_to(world, ORDER_PAGE, job), 0
-    if kind == ORDER_PAGE:
-        return button(world, CANCEL_IT, RETURN_IT), 0
-    if kind in (LISTING, RESULTS):
-        return link_to(world, PRODUCT_PAGE, job - ORDERS), 0
-    if kind == CART_PAGE:
-        return empty_cart(world, shared)
-    if kind == CHECKOUT:
-        return check_out(world, tab)
-    p = job - ORDERS
-    if deletions(world, shared, p) > 0:
-        return delete_button(world, shared, p), 0
-    return fill_in(world, shared, p, tab)
-
-
-@rare
-def empty_cart(world, shared):
-    """In the cart: take out what has to go, then go on to the checkout."""
-    now = world.now[0]
-    kept = kept_line(world, shared)
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == BUTTON and element.effect == REMOVE and element.argument != kept:
-            return e, 0
-    return link_to(world, CHECKOUT, 0), 0
-
-
-@rare
-def check_out(world, tab):
-    """At the checkout: fill in what is missing, then order."""
-    address = value_of(world, ADDRESS)
-    if address >= 0 and chosen(tab, ADDRESS_FIELD, 0b111, 0) != address:
-        return field_of(world, ADDRESS_FIELD), address
-    shipping = value_of(world, SHIPPING)
-    if shipping >= 0 and chosen(tab, SHIPPING_FIELD, 0b111, 0) != shipping:
-        return field_of(world, SHIPPING_FIELD), shipping
-    coupon = value_of(world, COUPON)
-    if coupon >= 0 and coupon_of(tab) != coupon:
-        return field_of(world, COUPON_FIELD), FROM_GOAL + place_of(world, COUPON)
-    return button(world, PLACE, PLACE), 0
-
-
-@rare
-def fill_in(world, shared, p, tab):
-    """On a product's page: fill in what is missing, then send the form."""
-    product = catalogue_of(world, shared).product[p]
-    if world.goal.act == REVIEW:
-        stars = value_of(world, STARS)
-        if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
-            return field_of(world, STARS_FIELD), stars
-        k = place_of(world, WORDS)
-        if k >= 0:
-            if not same_words(tab.field[WORDS_FIELD], world.goal.constraint[k].words):
-                return field_of(world, WORDS_FIELD), FROM_GOAL + k
-        elif tab.field[WORDS_FIELD, 0] == 0:
-            return field_of(world, WORDS_FIELD), FROM_GOAL + place_of(world, NOUN)
-        return button(world, POST_REVIEW, POST_REVIEW), 0
-    colour = value_of(world, COLOUR)
-    if colour >= 0 and chosen(tab, COLOUR_FIELD, product.colours, 0) != colour:
-        return field_of(world, COLOUR_FIELD), colour
-    size = value_of(world, SIZE)
-    if size >= 0 and chosen(tab, SIZE_FIELD, product.sizes, 0) != size:
-        return field_of(world, SIZE_FIELD), size
-    if wrong_quantity(world, p, tab):
-        return field_of(world, QUANTITY_FIELD), FROM_NUMBERS + max(1, value_of(world, QUANTITY))
-    return button(world, ADD, ADD), 0
-
-
-def find(world):
-    """The search box."""
-    return field_of(world, SEARCH_FIELD)
-
-
-def field_of(world, field):
-    """The element of a field of the form."""
-    now = world.now[0]
-    for e in range(now.elements):
-        if now.element[e].field == field and now.element[e].role != LINK:
-            return e
-    return STOP
-
-
-def link_to(world, kind, item):
-    """The link to a page."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == LINK and element.effect == kind and element.argument == item:
-            return e
-    return STOP
-
-
-def button(world, effect, other):
-    """The button that does one thing or the other."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == BUTTON and (element.effect == effect or element.effect == other):
-            return e
-    return STOP
-
-
-def delete_button(world, shared, p):
-    """The button that deletes a review which is not wanted."""
-    now = world.now[0]
-    kept = kept_review(world, shared)
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.effect == DELETE_REVIEW and element.argument != kept:
-            return e
-    return STOP
+    return GOTO, last
