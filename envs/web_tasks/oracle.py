@@ -16,6 +16,7 @@ from midcourse.envs.web_tasks.finding import FAR, NONE, field_of
 from midcourse.envs.web_tasks.forum.oracle import (
     BOARD_JOB,
     FORUM_JOBS,
+    forum_answerable,
     forum_asked,
     forum_could,
     forum_done,
@@ -79,7 +80,7 @@ def plan(world, shared):
     if beyond_repair(world, shared):
         return FAR, NONE
     if asks(act):
-        possible = act >= FORUM_ACTS or answerable(world, shared)
+        possible = forum_answerable(world) if act >= FORUM_ACTS else answerable(world, shared)
         return way(world, shared, NONE) if possible else FAR, NONE
     if forum_done(world) if act >= FORUM_ACTS else shop_done(world, shared):
         return way(world, shared, NONE), NONE
