@@ -148,10 +148,9 @@ class WebTasks(Env):
     `step_limit`, `masks`, `reward_terms`.
 
     ## Oracle and floors
-    The oracle is exact over clicks, texts, options, going to a site, switching tabs and stop, on
-    the goal as it stands, and over back and forward where a way begins with them; whoever undoes
-    something at hand and goes back then may, rarely, be one step faster from the middle of an
-    episode, never from its start. `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
+    The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs
+    and stop, on the goal as it stands; a new tab is worth nothing to it.
+    `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
     gives the success on the test tasks (random: legal numbers):
 
     | level | random | do-nothing (`stop` at once) | oracle |

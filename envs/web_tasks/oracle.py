@@ -2,13 +2,16 @@
 
 A goal asks for one main job (an order, a post, an answer) and for undoing whatever was done beyond
 it. A job begins from anywhere on its site at a fixed cost, or cheaper from a page that is open
-already: the page at hand, the one before or after it, one in another tab. Jobs can be done in any
-order, site after site, and a tab's page serves one of them, so that what open pages save is a
-matching of tabs to jobs. Canonical actions are clicks, texts, options, back, forward, going to a
-site, switching tabs, and stop; a new tab never shortens a way.
+already. So a way begins with a walk through the history of the tab at hand, on whose pages jobs are
+done that stay there, at last perhaps one that leads away; all other jobs are done in any order,
+site after site, each from another tab that shows something of use, or from anywhere. Canonical
+actions are clicks, texts, options, back, forward, going to a site, switching tabs, and stop; a new
+tab never shortens a way.
 
 The sites' own oracles number their jobs, say which are to be done, and what their pages save.
 """
+
+import numpy as np
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
@@ -16,11 +19,13 @@ from midcourse.envs.web_tasks.finding import FAR, NONE, field_of
 from midcourse.envs.web_tasks.forum.oracle import (
     BOARD_JOB,
     FORUM_JOBS,
+    NEW_JOB,
     forum_answerable,
     forum_asked,
     forum_could,
     forum_done,
     forum_ends_at_answer,
+    forum_home,
     forum_main_cost,
     forum_saved_at,
     forum_serve,
@@ -30,7 +35,7 @@ from midcourse.envs.web_tasks.forum.oracle import (
     forum_travel,
     forum_undoing,
 )
-from midcourse.envs.web_tasks.forum.pages import BOARDS, forum_of
+from midcourse.envs.web_tasks.forum.pages import forum_of
 from midcourse.envs.web_tasks.goals import asks, right_answer
 from midcourse.envs.web_tasks.requirements import place_of
 from midcourse.envs.web_tasks.shop.oracle import (
@@ -41,6 +46,7 @@ from midcourse.envs.web_tasks.shop.oracle import (
     shop_could,
     shop_done,
     shop_ends_at_answer,
+    shop_home,
     shop_main_cost,
     shop_saved_at,
     shop_serve,
@@ -50,6 +56,7 @@ from midcourse.envs.web_tasks.shop.oracle import (
     shop_undoing,
 )
 from midcourse.envs.web_tasks.shop.pages import SEARCH_FIELD
+from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.state import (
     BACK,
     FORUM,
@@ -65,6 +72,8 @@ from midcourse.envs.web_tasks.state import (
 from midcourse.envs.web_tasks.wishes import FORUM_ACTS, NOUN
 
 JOBS = SHOP_JOBS + FORUM_JOBS
+REACH = 3  # pages back and forward that can be worth a walk
+HERE, LEAVE = -2, -3  # first steps beside BACK and FORWARD
 
 
 def cost_to_go(world, shared):
@@ -135,70 +144,34 @@ def cost_of(world, shared, job, main):
 
 
 @rare
-def saved_at(world, shared, tab, offset, job, main):
-    """Actions that a page of a tab's history saves of a job, without the way to the page."""
+def saved_at(world, shared, page, form, job, main):
+    """Actions that a page saves of a job, `form` being what is filled in there."""
     if job < SHOP_JOBS:
-        return shop_saved_at(world, shared, tab, offset, job, main)
-    j = job - SHOP_JOBS
-    return forum_saved_at(world, shared, tab, offset, j, main - SHOP_JOBS)
+        return shop_saved_at(world, shared, page, form, job, main)
+    return forum_saved_at(world, shared, page, form, job - SHOP_JOBS, main - SHOP_JOBS)
+
+
+@rare
+def stays_at(page, job, main):
+    """Whether a job is done on just this page, without leading away from it."""
+    if job < SHOP_JOBS:
+        return (job != main or job < ORDERS) and shop_home(page, job)
+    return job != SHOP_JOBS + NEW_JOB and forum_home(page, job - SHOP_JOBS)
+
+
+def travel(job):
+    """Actions from anywhere on its site to the page where a job is done."""
+    return shop_travel(job) if job < SHOP_JOBS else forum_travel(job - SHOP_JOBS)
 
 
 # --- the way ---------------------------------------------------------------------------------
 
 
-def page_at_hand(world):
-    """The address of the page at hand."""
-    now = world.now[0]
-    tab = now.tab[now.tab_at]
-    return tab.page[tab.at]
-
-
-@rare
-def sites_asked(world, shared, main):
-    """The sites on which something is to be done, as bits."""
-    sites = 0
-    for job in range(JOBS):
-        if asked(world, shared, job, main):
-            sites |= 1 << job_site(job)
-    return sites
-
-
 @rare
 def way(world, shared, main):
     """Fewest actions if the main job is done as `main`; NONE if there is none left to do."""
-    cost = 1  # stop
-    for job in range(JOBS):
-        if asked(world, shared, job, main):
-            cost += cost_of(world, shared, job, main)
-    sites = sites_asked(world, shared, main)
-    cost += moves(world, shared, sites)
-    saved, best = open_pages(world, shared, main, sites)
-    return cost - saved - closing(world, shared, main, best)
-
-
-@rare
-def closing(world, shared, main, best):
-    """1 if the page of a job that can be done last shows the answer, 0 if not."""
-    if answer_site(world) == NONE:
-        return 0
-    jobs = 0
-    others = 0
-    for job in range(JOBS):
-        if asked(world, shared, job, main):
-            jobs += 1
-            if ends_at_answer(world, shared, job) and job != best:
-                others += 1
-    alone = jobs == 1 and best != NONE and ends_at_answer(world, shared, best)
-    return 1 if others > 0 or alone else 0
-
-
-def ends_at_answer(world, shared, job):
-    """Whether the page on which a job is done shows the answer."""
-    if job_site(job) != answer_site(world):
-        return False
-    if job < SHOP_JOBS:
-        return shop_ends_at_answer(world, shared, job)
-    return forum_ends_at_answer(world, job - SHOP_JOBS)
+    cost, _, _ = walk(world, shared, main)
+    return cost
 
 
 def count(bits):
@@ -216,36 +189,165 @@ def answer_site(world):
 
 
 @rare
-def moves(world, shared, sites):
-    """Actions that lead from site to site, and at last to the answer."""
-    here = site_of(page_at_hand(world))
-    others = sites & ~(1 << here)
-    last = answer_site(world)
-    if last == NONE:
-        return count(others)
-    if sites == 0:
-        if last == here:
-            return 1 if shown_answer(world, shared) < 0 else 0
-        return 1 if answer_open(world, shared) else 2
-    back = 1 if last == here and others != 0 else 0
-    return 1 + count((others | 1 << last) & ~(1 << here)) + back
+def walk(world, shared, main):
+    """The cheapest way if the main job is done as `main`: (its cost, its first step, a job).
+
+    The first step is BACK or FORWARD, HERE to do the job on the page at hand, or LEAVE to set out
+    for what is to be done elsewhere.
+    """
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    jobs = np.empty(JOBS, np.int64)
+    n = 0
+    work = 1  # stop, and all jobs on their pages
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            jobs[n] = job
+            n += 1
+            work += cost_of(world, shared, job, main) - travel(job)
+    best = FAR
+    first = LEAVE
+    begun = NONE
+    for left in range(max(-REACH, -tab.at), 1):
+        for right in range(min(REACH, tab.last - tab.at) + 1):
+            cost, step, job = from_walk(world, shared, main, jobs, n, left, right)
+            if cost < best:
+                best = cost
+                first = step
+                begun = job
+    return work + best, first, begun
 
 
 @rare
-def answer_open(world, shared):
-    """Whether one action leads to a page that shows the answer: in a tab, or in the history."""
+def from_walk(world, shared, main, jobs, n, left, right):
+    """The least cost, beyond the work of all jobs, of a walk over these pages of the history."""
     now = world.now[0]
+    tab = now.tab[now.tab_at]
+    left_over = np.empty(JOBS, np.int64)
+    m = 0
+    here = NONE  # a job that can be done at hand
+    saved = 0  # what is filled in at hand
+    for i in range(n):
+        done = False
+        for offset in range(left, right + 1):
+            if stays_at(tab.page[tab.at + offset], jobs[i], main):
+                done = True
+                if offset == 0:
+                    here = jobs[i]
+        if here == jobs[i]:
+            page = tab.page[tab.at]
+            saved = saved_at(world, shared, page, tab, here, main) - travel(here)
+        if not done:
+            left_over[m] = jobs[i]
+            m += 1
+    best = FAR
+    finish = NONE
+    to = 0
+    for end in range(left, right + 1):
+        page = tab.page[tab.at + end]
+        moves = right - left + min(right - end - left, right + end - left)
+        form = tab if left == 0 and right == 0 else shared.blank[0]
+        for last in range(-1, m):
+            job = left_over[last] if last >= 0 else NONE
+            near = saved_at(world, shared, page, form, job, main) if last >= 0 else 1
+            if near > 0:
+                cost = moves + elsewhere(world, shared, main, left_over, m, job, page)
+                cost += travel(job) - near if last >= 0 else 0
+                if cost < best:
+                    best = cost
+                    finish = job
+                    to = end
+    if here != NONE:
+        return best - saved, HERE, here
+    if left == 0 and right == 0:
+        return best, LEAVE if finish == NONE else HERE, finish
+    return best, direction(left, right, to), NONE
+
+
+def direction(left, right, end):
+    """Which end of a walk comes first."""
+    if left == 0 or right == 0:
+        return FORWARD if left == 0 else BACK
+    return BACK if right - end - left <= right + end - left else FORWARD
+
+
+@rare
+def elsewhere(world, shared, main, jobs, n, but, page):
+    """The least cost of the ways to jobs, from a page on; job `but` has been done there already."""
+    here = site_of(page)
+    sites = 0
+    entered = 0  # sites that a tab leads to
+    cost = 0
+    closing = 0  # 1: a job's page shows the answer
+    for i in range(n):
+        job = jobs[i]
+        if job != but:
+            site = job_site(job)
+            sites |= 1 << site
+            near = in_tabs(world, shared, job, main)
+            cost += travel(job) - max(0, near - 1)
+            if near > 0 and site != here:
+                entered |= 1 << site
+            if ends_at_answer(world, shared, job):
+                closing = 1
+    cost -= count(entered) + shared_ways(world, shared, main, jobs, n, but)
+    others = sites & ~(1 << here)
+    last = answer_site(world)
+    if last == NONE:
+        return cost + count(others)
+    if sites == 0:
+        shown = ends_at_answer(world, shared, but) if but != NONE else shown_at(world, shared, page)
+        if last == here:
+            return cost + (0 if shown else 1)
+        return cost + (1 if answer_in_tabs(world, shared) else 2)
+    back = 1 if last == here and others != 0 else 0
+    return cost + 1 - closing + count((others | 1 << last) & ~(1 << here)) + back
+
+
+@rare
+def in_tabs(world, shared, job, main):
+    """The most that a page in another tab saves of a job, without the way there."""
+    now = world.now[0]
+    most = 0
     for t in range(TABS):
         tab = now.tab[t]
-        if tab.open != 0 and t != now.tab_at and shows_answer(world, shared, tab.page[tab.at]):
-            return True
-    tab = now.tab[now.tab_at]
-    if tab.at > 0 and shows_answer(world, shared, tab.page[tab.at - 1]):
-        return True
-    return tab.at < tab.last and shows_answer(world, shared, tab.page[tab.at + 1])
+        if t != now.tab_at and tab.open != 0:
+            most = max(most, saved_at(world, shared, tab.page[tab.at], tab, job, main))
+    return most
 
 
-def shows_answer(world, shared, page):
+@rare
+def shared_ways(world, shared, main, jobs, n, but):
+    """Actions that are spared because one job ends on the page that leads to another.
+
+    So do subscribing to a board and what is to be done on one of its posts, unless another tab
+    shows the post.
+    """
+    spared = 0
+    for i in range(n):
+        board = jobs[i] - SHOP_JOBS - BOARD_JOB
+        if board >= 0 and jobs[i] != but:
+            leads = 0
+            for k in range(n):
+                p = jobs[k] - SHOP_JOBS
+                post = p >= 0 and p < NEW_JOB and jobs[k] != but
+                if post and forum_of(world).post[p].board == board:
+                    leads |= 1 if in_tabs(world, shared, jobs[k], main) < 2 else 0
+            spared += leads
+    return spared
+
+
+def ends_at_answer(world, shared, job):
+    """Whether the page on which a job is done shows the answer."""
+    if job == NONE or job_site(job) != answer_site(world):
+        return False
+    if job < SHOP_JOBS:
+        return shop_ends_at_answer(world, shared, job)
+    return forum_ends_at_answer(world, job - SHOP_JOBS)
+
+
+@rare
+def shown_at(world, shared, page):
     """Whether a page shows the answer."""
     if site_of(page) != answer_site(world):
         return False
@@ -255,110 +357,20 @@ def shows_answer(world, shared, page):
 
 
 @rare
-def shown_answer(world, shared):
-    """The element of the page at hand that is the answer; -1 if none is."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if right_answer(world, shared, element.unit, element.value):
-            return e
-    return NONE
-
-
-# --- what open pages save --------------------------------------------------------------------
+def answer_in_tabs(world, shared):
+    """Whether another tab shows the answer."""
+    return answer_tab(world, shared) != NONE
 
 
 @rare
-def saved_elsewhere(world, shared, job, main):
-    """The most that a page in another tab saves of a job, without the way there."""
+def answer_tab(world, shared):
+    """Another tab that shows the answer; -1 if there is none."""
     now = world.now[0]
-    most = 0
     for t in range(TABS):
-        if t != now.tab_at and now.tab[t].open != 0:
-            most = max(most, saved_at(world, shared, now.tab[t], 0, job, main))
-    return most
-
-
-@rare
-def saved_here(world, shared, job, main, offset):
-    """What the page at hand saves of a job, or the one before or after it without the way there."""
-    now = world.now[0]
-    tab = now.tab[now.tab_at]
-    if tab.at + offset < 0 or tab.at + offset > tab.last:
-        return 0
-    return saved_at(world, shared, tab, offset, job, main)
-
-
-@rare
-def by_history(world, shared, job, main, sites):
-    """What going back or forward saves of a job, and by how many pages: (saved, offset).
-
-    It may spare the way to another site, too; then even two pages can be worth it.
-    """
-    here = site_of(page_at_hand(world))
-    spared = job_site(job) != here and (sites >> here) & 1 == 0 and answer_site(world) != here
-    most = 0
-    best = 0
-    for offset in range(-2, 3):
-        saved = saved_here(world, shared, job, main, offset)
-        if offset != 0 and saved > 0:
-            saved += (1 if spared else 0) - abs(offset)
-            if saved > most:
-                most = saved
-                best = offset
-    return most, best
-
-
-@rare
-def open_pages(world, shared, main, sites):
-    """What open pages save of all jobs together, and the job that the tab at hand serves.
-
-    Another tab's page saves at most one job anything, so that only the tab at hand has a choice.
-    Switching to a tab on another site spares the way to that site.
-    """
-    here = site_of(page_at_hand(world))
-    entered = 0  # sites that a tab leads to
-    for job in range(JOBS):
-        site = job_site(job)
-        if site != here and asked(world, shared, job, main):
-            entered |= (1 if saved_elsewhere(world, shared, job, main) > 0 else 0) << site
-    saved = count(entered)
-    most = shared_ways(world, shared, main, NONE)
-    best = NONE
-    for job in range(JOBS):
-        if asked(world, shared, job, main):
-            elsewhere = max(0, saved_elsewhere(world, shared, job, main) - 1)
-            saved += elsewhere
-            at_hand = saved_here(world, shared, job, main, 0)
-            near, _ = by_history(world, shared, job, main, sites)
-            near -= (entered >> job_site(job)) & 1
-            gain = max(at_hand, near) - elsewhere
-            if gain > 0:
-                gain += shared_ways(world, shared, main, job)
-                if gain > most:
-                    most = gain
-                    best = job
-    return saved + most, best
-
-
-@rare
-def shared_ways(world, shared, main, served):
-    """Actions that are spared because one job ends on the page that leads to another.
-
-    So do subscribing to a board and what is to be done on one of its posts, unless the post is
-    reached otherwise: by the page at hand, where that serves it, or by another tab.
-    """
-    spared = 0
-    for board in range(BOARDS):
-        if asked(world, shared, SHOP_JOBS + BOARD_JOB + board, main):
-            leads = False
-            for p in range(forum_of(world).posts):
-                job = SHOP_JOBS + p
-                on_board = job != served and forum_of(world).post[p].board == board
-                if not leads and on_board and asked(world, shared, job, main):
-                    leads = saved_elsewhere(world, shared, job, main) < 2
-            spared += 1 if leads else 0
-    return spared
+        tab = now.tab[t]
+        if t != now.tab_at and tab.open != 0 and shown_at(world, shared, tab.page[tab.at]):
+            return t
+    return NONE
 
 
 # --- the first action ------------------------------------------------------------------------
@@ -369,23 +381,34 @@ def act(world, shared):
     cost, main = plan(world, shared)
     if cost >= FAR:
         return STOP, 0
-    sites = sites_asked(world, shared, main)
-    here = site_of(page_at_hand(world))
-    _, job = open_pages(world, shared, main, sites)
-    if job != NONE:
-        near, offset = by_history(world, shared, job, main, sites)
-        if saved_here(world, shared, job, main, 0) >= near:
-            return serve(world, shared, job, main)
-        return BACK if offset < 0 else FORWARD, 0
+    _, step, job = walk(world, shared, main)
+    if step in (BACK, FORWARD):
+        return step, 0
+    if step == HERE:
+        if job < SHOP_JOBS:
+            return shop_serve(world, shared, job)
+        return forum_serve(world, job - SHOP_JOBS, main - SHOP_JOBS)
+    return leave(world, shared, main)
+
+
+@rare
+def leave(world, shared, main):
+    """The first action towards what is to be done elsewhere: this site first, the answer last."""
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    here = site_of(tab.page[tab.at])
+    sites = 0
+    chosen = NONE
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            sites |= 1 << job_site(job)
+            if job_site(job) == here:
+                late = chosen == NONE or ends_at_answer(world, shared, chosen)
+                chosen = job if late or not ends_at_answer(world, shared, job) else chosen
     if sites == 0:
         return to_answer(world, shared, here)
-    if (sites >> here) & 1 == 0:
+    if chosen == NONE:
         return to_site(world, shared, main, sites)
-    chosen = NONE
-    for other in range(JOBS):
-        if job_site(other) == here and asked(world, shared, other, main):
-            last = chosen == NONE or ends_at_answer(world, shared, chosen)
-            chosen = other if last or not ends_at_answer(world, shared, other) else chosen
     t = tab_for(world, shared, chosen, main, 2)
     if t >= 0:
         return SWITCH_TAB, t
@@ -394,20 +417,14 @@ def act(world, shared):
     return forum_set_out(world, chosen - SHOP_JOBS)
 
 
-def serve(world, shared, job, main):
-    """The next action of a job that the page at hand serves."""
-    if job < SHOP_JOBS:
-        return shop_serve(world, shared, job)
-    return forum_serve(world, job - SHOP_JOBS, main - SHOP_JOBS)
-
-
 @rare
 def tab_for(world, shared, job, main, least):
     """Another tab whose page saves a job at least so much; -1 if there is none."""
     now = world.now[0]
     for t in range(TABS):
-        other = t != now.tab_at and now.tab[t].open != 0
-        if other and saved_at(world, shared, now.tab[t], 0, job, main) >= least:
+        tab = now.tab[t]
+        other = t != now.tab_at and tab.open != 0
+        if other and saved_at(world, shared, tab.page[tab.at], tab, job, main) >= least:
             return t
     return NONE
 
@@ -426,7 +443,6 @@ def to_site(world, shared, main, sites):
 @rare
 def to_answer(world, shared, here):
     """Towards the answer, or stop with it."""
-    now = world.now[0]
     last = answer_site(world)
     if last == NONE:
         return STOP, 0
@@ -437,13 +453,18 @@ def to_answer(world, shared, here):
         if here == FORUM:
             return forum_to_answer(world)
         return field_of(world, SEARCH_FIELD), FROM_GOAL + place_of(world, NOUN)
-    for t in range(TABS):
-        tab = now.tab[t]
-        if tab.open != 0 and t != now.tab_at and shows_answer(world, shared, tab.page[tab.at]):
-            return SWITCH_TAB, t
-    tab = now.tab[now.tab_at]
-    if tab.at > 0 and shows_answer(world, shared, tab.page[tab.at - 1]):
-        return BACK, 0
-    if tab.at < tab.last and shows_answer(world, shared, tab.page[tab.at + 1]):
-        return FORWARD, 0
+    t = answer_tab(world, shared)
+    if t >= 0:
+        return SWITCH_TAB, t
     return GOTO, last
+
+
+@rare
+def shown_answer(world, shared):
+    """The element of the page at hand that is the answer; -1 if none is."""
+    now = world.now[0]
+    for e in range(now.elements):
+        element = now.element[e]
+        if right_answer(world, shared, element.unit, element.value):
+            return e
+    return NONE

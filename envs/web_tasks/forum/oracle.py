@@ -217,21 +217,26 @@ def wrong_text(world, tab, field, what, needed):
 
 
 @rare
-def forum_saved_at(world, shared, tab, offset, job, main):
-    """Actions that a page of a tab's history saves of a job, without the way to the page."""
-    page = tab.page[tab.at + offset]
-    kind = page.kind
+def forum_saved_at(world, shared, page, form, job, main):
+    """Actions that a page saves of a job, `form` being what is filled in there."""
     filled = 0
-    if offset == 0 and job == main:
-        filled = unwritten(world, job, shared.blank[0]) - unwritten(world, job, tab)
-    if job < POSTS:
-        if kind == POST_PAGE and page.item == job:
-            return 2 + filled
-        post = forum_of(world).post[job]
-        return 1 if kind == BOARD_PAGE and page.item == post.board and post.gone == 0 else 0
+    if job == main:
+        filled = unwritten(world, job, shared.blank[0]) - unwritten(world, job, form)
     if job == NEW_JOB:
-        return 1 + filled if kind == NEW_POST else 0
-    return 1 if kind == BOARD_PAGE and page.item == job - BOARD_JOB else 0
+        return 1 + filled if page.kind == NEW_POST else 0
+    if forum_home(page, job):
+        return 2 + filled if job < POSTS else 1
+    if job >= BOARD_JOB or page.kind != BOARD_PAGE:
+        return 0
+    post = forum_of(world).post[job]
+    return 1 if page.item == post.board and post.gone == 0 else 0
+
+
+def forum_home(page, job):
+    """Whether a page is the post's or the board's own, of which a job is about."""
+    if job < POSTS:
+        return page.kind == POST_PAGE and page.item == job
+    return page.kind == BOARD_PAGE and page.item == job - BOARD_JOB
 
 
 @rare

@@ -307,34 +307,34 @@ def unfilled_checkout(world, tab):
 
 
 @rare
-def shop_saved_at(world, shared, tab, offset, job, main):
-    """The same for one page of a tab's history, without the way to it."""
-    page = tab.page[tab.at + offset]
+def shop_saved_at(world, shared, page, form, job, main):
+    """Actions that a page saves of a job, `form` being what is filled in there."""
     kind = page.kind
-    if job < ORDERS:
-        if kind == ORDER_LIST:
-            return 1
-        return 2 if kind == ORDER_PAGE and page.item == job else 0
-    if job == CART_JOB:
-        if kind == CHECKOUT and wrong_lines(world, shared) == 0:
-            if offset != 0:
-                return 2
-            if coupon_of(tab) == -2 and value_of(world, COUPON) < 0:
-                return 0  # only leaving the page empties the field
-            filled = unfilled_checkout(world, shared.blank[0]) - unfilled_checkout(world, tab)
-            return 2 + filled
-        return 1 if kind == CART_PAGE else 0
-    p = job - ORDERS
-    if kind == PRODUCT_PAGE and page.item == p:
-        if offset != 0 or job != main:
+    if shop_home(page, job):
+        if job != main or job < ORDERS:
             return 2
-        filled = unfilled(world, shared, p, shared.blank[0]) - unfilled(world, shared, p, tab)
-        return 2 + filled
-    if kind in (LISTING, RESULTS):
-        return 1 if shows(catalogue_of(world, shared), page, p) else 0
-    return 0
+        p = job - ORDERS
+        return 2 + unfilled(world, shared, p, shared.blank[0]) - unfilled(world, shared, p, form)
+    if job < ORDERS:
+        return 1 if kind == ORDER_LIST else 0
+    if job < CART_JOB:
+        lists = kind in (LISTING, RESULTS)
+        return 1 if lists and shows(catalogue_of(world, shared), page, job - ORDERS) else 0
+    if kind == CHECKOUT and wrong_lines(world, shared) == 0:
+        if coupon_of(form) == -2 and value_of(world, COUPON) < 0:
+            return 0  # only leaving the page empties the field
+        return 2 + unfilled_checkout(world, shared.blank[0]) - unfilled_checkout(world, form)
+    return 1 if kind == CART_PAGE else 0
 
 
+def shop_home(page, job):
+    """Whether a page is an order's or a product's own, of which a job is about."""
+    if job < ORDERS:
+        return page.kind == ORDER_PAGE and page.item == job
+    return job < CART_JOB and page.kind == PRODUCT_PAGE and page.item == job - ORDERS
+
+
+@rare
 def shows(catalogue, page, p):
     """Whether a list shows a product."""
     if not listed(catalogue, page, p):
