@@ -382,7 +382,6 @@ def test_loopback_addresses_are_known():
 
 def test_a_port_that_is_taken_is_one_sentence():
     taken = server.listen("127.0.0.1", 0)
-    taken.listen()
     with pytest.raises(UserError, match=r"cannot listen on 127\.0\.0\.1"):
         server.listen("127.0.0.1", taken.getsockname()[1])
     taken.close()

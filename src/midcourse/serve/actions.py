@@ -100,7 +100,7 @@ def action_of(env: Any, page: Page, fields: Mapping[str, str]) -> Any:
     do = check_fields(fields)
     if do == "answer":
         number = whole_number(fields, "element")
-        if number not in page.answers:
+        if number not in page.answers or not page.wants_answer:
             raise BadForm("This page has no such answer.")
         return page.answers[number]
     return env.parse(words_of(page, do, fields))

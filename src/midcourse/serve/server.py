@@ -38,7 +38,7 @@ def make_sessions(env_id: str, most: int, knobs: dict[str, Any]) -> Sessions:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound to a host and a port; port 0 takes one that is free.
+    """A socket that listens on a host and a port; port 0 takes one that is free.
 
     Raises:
         UserError: this cannot be had.
@@ -48,6 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
+        bound.listen()  # from now on visitors wait instead of being turned away
     except OSError as error:
         bound.close()
         reason = error.strerror or error
