@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from asgi import FORM, Visitor
 
+from midcourse.cli import main
 from midcourse.core.errors import UserError
 from midcourse.core.trace import record_hash
 from midcourse.serve import server
@@ -111,6 +112,21 @@ def test_the_page_is_semantic_and_has_a_label_for_every_field():
     labelled = re.findall(r'<label for="(\w+)"', page) + ["site"]
     assert set(fields) <= set(labelled)
     assert page.count("<h1") == page.count("<main") == 1
+
+
+def test_where_an_answer_is_wanted_every_number_can_be_pointed_at_and_else_none():
+    for seed in range(12):
+        visitor = visitor_at_work(seed=seed, task=seed)
+        env: Any = twin()
+        env.reset(seed=seed, options={"task": seed})
+        for element in (8, 2, 9):  # the cart, a category, the orders or a product
+            visitor.do("click", element=element)
+            env.step(env.parse(f"click [{element}]"))
+            page = env.page()
+            found = {int(n) for n in re.findall(r'id="a(\d+)"', visitor.get().text)}
+            assert found == (set(page.answers) if page.wants_answer else set())
+        if not page.wants_answer:
+            check_plain(visitor.do("answer", element=next(iter(page.answers))), 400)
 
 
 def test_a_stale_form_a_double_submit_and_the_way_back_change_nothing():
@@ -390,3 +406,27 @@ def test_a_port_that_is_taken_is_one_sentence():
 def test_a_world_without_pages_is_not_served():
     with pytest.raises(UserError, match="has no pages"):
         server.make_sessions("midcourse/GuiNavigation-v0", 1, {})
+
+
+def test_the_command_warns_where_others_can_reach_it(monkeypatch, capsys):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *given: served.append(given))
+    assert main(["serve", "web", "--level", "2", "--disturbances", "revision"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["serve", "web", "--host", "0.0.0.0", "--port", "0", "--sessions", "5"]) == 0
+    warning = capsys.readouterr().err
+    assert "warning: whoever reaches 0.0.0.0 can play here" in warning
+    assert warning.count("\n") == 1
+    assert served == [
+        (ID, "127.0.0.1", 8000, 1000, {"level": 2, "disturbances": ("revision",)}),
+        (ID, "0.0.0.0", 0, 5, {}),
+    ]
+
+
+def test_a_missing_extra_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "midcourse.serve.server")
+    assert main(["serve", "web"]) == 2
+    said = capsys.readouterr().err
+    assert "the server needs uvicorn, which is not installed" in said
+    assert "pip install 'midcourse[web]'" in said

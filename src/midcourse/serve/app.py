@@ -2,13 +2,12 @@
 
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,30 +16,13 @@ from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
 from midcourse.core.trace import record_hash
 from midcourse.serve.actions import BadForm, action_of, check_fields, fields_of, whole_number
-from midcourse.serve.pages import SHORT_URL, browser_page, end_page, message_page, start_page
+from midcourse.serve.pages import SHORT_URL, browser_page, end_page, start_page
+from midcourse.serve.refusals import HANDLERS, Refused, plain
 from midcourse.serve.sessions import Full, Session, Sessions
 from midcourse.serve.style import HEADERS
 
 MOST_BYTES = 16 * 1024  # of a form
 FORM = "application/x-www-form-urlencoded"
-RETRY = 60  # seconds after which a visitor may try again when all sessions are active
-TITLES = {
-    400: "This request makes no sense",
-    403: "Not allowed",
-    404: "Nothing here",
-    405: "Not allowed",
-    409: "This page is out of date",
-    413: "Too much at once",
-    503: "Everything is taken",
-}
-
-
-class Refused(Exception):  # noqa: N818
-    """A request that is answered with a plain page, and changes nothing."""
-
-    def __init__(self, status: int, sentence: str, link: str = "/", words: str = "To the start"):
-        super().__init__(sentence)
-        self.status, self.sentence, self.link, self.words = status, sentence, link, words
 
 
 class Site:
@@ -166,42 +148,6 @@ async def form_of(request: Request) -> dict[str, str]:
     return fields_of(body)
 
 
-# --- errors ---------------------------------------------------------------------------------------
-
-
-def plain(status: int, sentence: str, link: str = "/", words: str = "To the start") -> Response:
-    """A plain page for a request that was refused."""
-    return HTMLResponse(message_page(TITLES.get(status, "Refused"), sentence, link, words), status)
-
-
-async def on_refused(request: Request, error: Exception) -> Response:
-    """The page for a Refused."""
-    assert isinstance(error, Refused)
-    response = plain(error.status, error.sentence, error.link, error.words)
-    if error.status == 503:
-        response.headers["Retry-After"] = str(RETRY)
-    return response
-
-
-async def on_bad_form(request: Request, error: Exception) -> Response:
-    """The page for a BadForm."""
-    return plain(400, str(error))
-
-
-async def on_left(request: Request, error: Exception) -> Response:
-    """For a visitor who left in the middle of a form."""
-    return Response(status_code=400)
-
-
-async def on_http_error(request: Request, error: Exception) -> Response:
-    """The page for a path or a method that there is not."""
-    assert isinstance(error, HTTPException)
-    sentences = {404: "There is no such page.", 405: "This page cannot be used that way."}
-    response = plain(error.status_code, sentences.get(error.status_code, error.detail))
-    response.headers.update(error.headers or {})
-    return response
-
-
 # --- around everything ----------------------------------------------------------------------------
 
 
@@ -241,9 +187,6 @@ def _host(scope: Scope) -> str:
     return (name if port.isdigit() else named).lower()
 
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
 def make_app(sessions: Sessions, hosts: tuple[str, ...] | None = None) -> ASGIApp:
     """The site over some sessions, as an ASGI application."""
     site = Site(sessions)
@@ -254,12 +197,6 @@ def make_app(sessions: Sessions, hosts: tuple[str, ...] | None = None) -> ASGIAp
         Route("/s/{token}", site.act, methods=["POST"]),
         Route("/s/{token}/state", site.state, methods=["GET"]),
     ]
-    handlers: Any = {
-        Refused: on_refused,
-        BadForm: on_bad_form,
-        ClientDisconnect: on_left,
-        HTTPException: on_http_error,
-    }
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
     app.router.redirect_slashes = False
     return Guard(app, hosts)

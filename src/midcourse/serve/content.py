@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from midcourse.core.page import Element, Page
-from midcourse.serve.html import Html, join, tag
+from midcourse.serve.html import Child, Html, join, tag
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Forms:
     csrf: str
     step: int
 
-    def form(self, do: str, /, *children: Html, cls: str | None = None, **hidden: int) -> Html:
+    def form(self, do: str, /, *children: Child, cls: str | None = None, **hidden: int) -> Html:
         """A form that asks for one action."""
         carried = {"csrf": self.csrf, "step": self.step, "do": do, **hidden}
         inputs = (tag("input", type="hidden", name=k, value=v) for k, v in carried.items())
@@ -71,9 +71,10 @@ def _belongs(row: list[Element], e: Element) -> bool:
 def element(forms: Forms, page: Page, e: Element) -> Html:
     """One element."""
     if e.role == "heading":
-        return tag("h1", e.name, id=f"e{e.number}")
+        return join(tag("h1", e.name, id=f"e{e.number}"), _answer(forms, page, e))
     if e.role == "link":
-        return forms.form("click", _press(e, "link"), element=e.number)
+        link = forms.form("click", _press(e, "link"), element=e.number)
+        return join(link, _answer(forms, page, e))
     if e.role == "button":
         return forms.form("click", _press(e, None), cls="do", element=e.number)
     if e.role == "textbox":
@@ -114,20 +115,29 @@ def _combobox(forms: Forms, e: Element) -> Html:
     return forms.form("select", label, box, button, _holds(e), cls="field", element=e.number)
 
 
-def _holds(e: Element) -> Html:
+def _holds(e: Element) -> Html | None:
     """What a field holds, as long as a visitor may have changed it but not set it."""
-    return tag("span", f"now: {e.text}" if e.text else "", cls="holds")
+    return tag("span", f"now: {e.text}", cls="holds") if e.text else None
 
 
 def _fact(forms: Forms, page: Page, e: Element) -> Html:
-    """A text, with the button that answers with it where an answer is wanted."""
-    answer = None
-    if page.wants_answer and e.number in page.answers:
-        label = f"Answer {e.value}"
-        button = tag("button", "answer this", type="submit", id=f"a{e.number}", aria_label=label)
-        answer = forms.form("answer", button, cls="answer", element=e.number)
+    """A text."""
     caption = tag("span", e.caption, cls="caption") if e.caption else None
     text = tag("span", e.text) if e.text else None
     value = tag("span", e.value, cls="value") if e.value else None
     spaced = [piece for part in (caption, text, value) if part for piece in (part, " ")]
-    return tag("div", *spaced, answer, cls="fact", id=f"e{e.number}")
+    return tag("div", *spaced, _answer(forms, page, e), cls="fact", id=f"e{e.number}")
+
+
+def _answer(forms: Forms, page: Page, e: Element) -> Html | None:
+    """The button that answers with an element's value, where the user wants an answer."""
+    if not page.wants_answer or e.number not in page.answers:
+        return None
+    button = tag(
+        "button",
+        "answer this",
+        type="submit",
+        id=f"a{e.number}",
+        aria_label=f"Answer {e.value}",
+    )
+    return forms.form("answer", button, cls="answer", element=e.number)

@@ -38,7 +38,7 @@ button:disabled { color: #a5adba; cursor: default; background: #f4f5f8; border-c
 .stop button:hover { background: #912018; }
 nav.site { display: flex; flex-wrap: wrap; gap: .2rem 1rem; align-items: center;
   padding: .7rem 1.2rem; border-bottom: 1px solid var(--line); }
-nav.site .field { flex: 1 1 100%; margin: 0 0 .3rem; }
+nav.site .field { flex: 1 1 100%; min-width: 0; margin: 0 0 .3rem; }
 main { padding: 1.2rem; min-height: 24rem; }
 button.link { border: 0; background: none; padding: .1rem 0; color: var(--blue);
   text-decoration: underline; text-underline-offset: 3px; text-align: left; }
@@ -55,7 +55,7 @@ main > .fact > .caption { min-width: 6.5rem; }
 .field { display: flex; gap: .5rem; align-items: center; margin: .5rem 0; }
 .field label { min-width: 6.5rem; color: var(--faint); }
 .field input, .field select { flex: 0 1 16rem; min-width: 0; }
-nav.site .field label { min-width: 0; }
+nav.site .field label { min-width: 0; flex: none; }
 nav.site .field input { flex: 1 1 auto; }
 .holds { color: var(--good); font-size: .9rem; }
 .do { margin: .8rem 0 1.4rem; }
@@ -95,6 +95,8 @@ meter { width: 100%; height: .8rem; }
 @media (max-width: 52rem) {
   .window { grid-template-columns: minmax(0, 1fr); }
   .chat { position: static; order: -1; }
+  .field { flex-wrap: wrap; }
+  nav.site .field { flex-wrap: nowrap; }
 }
 """
 
