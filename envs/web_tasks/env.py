@@ -8,6 +8,7 @@ from midcourse.envs.web_tasks import (
     integrity,
     observe,
     oracle,
+    page,
     render,
     rules,
     state,
@@ -49,6 +50,7 @@ FAMILY = Family(
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,
     click=render.click,
+    page=page.page,
 )
 
 

@@ -93,8 +93,8 @@ def kinds(text: str) -> int | tuple[str, ...]:
     return int(single) if single.lstrip("_").isdecimal() and "_" not in single else words
 
 
-def part(module: str, what: str) -> ModuleType:
-    """A module of this package that may be left out of an installation.
+def part(module: str, what: str, extra: str = "demo") -> ModuleType:
+    """A module of this package that may be left out of an installation, or needs an extra.
 
     Raises:
         UserError: it, or something that it needs, is not installed.
@@ -105,7 +105,7 @@ def part(module: str, what: str) -> ModuleType:
         if (error.name or "").startswith("midcourse"):
             raise UserError(f"{what} is not part of this installation") from None
         raise UserError(
-            f"{what} needs {error.name}, which is not installed: pip install 'midcourse[demo]'"
+            f"{what} needs {error.name}, which is not installed: pip install 'midcourse[{extra}]'"
         ) from None
 
 

@@ -14,6 +14,7 @@ from midcourse.core import tasks
 from midcourse.core.engine.record import NOT_RUNNING, aligned_zeros
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program, mask_size
+from midcourse.core.page import Page
 from midcourse.core.reader import make_reader
 from midcourse.core.resets import actions_of
 
@@ -152,6 +153,16 @@ class Env(gymnasium.Env):
     def text(self) -> str:
         """What is seen, in words."""
         return self.FAMILY.text(self.world, self._shared[0])
+
+    def page(self) -> Page:
+        """The browser's page at hand.
+
+        Raises:
+            UserError: the family has no pages.
+        """
+        if self.FAMILY.page is None:
+            raise UserError(f"{self.FAMILY.id} has no pages: it is no web")
+        return self.FAMILY.page(self.world, self._shared[0])
 
     def legal_actions(self) -> list[str]:
         """The legal actions in words, each of which `parse` understands."""

@@ -14,6 +14,7 @@ from midcourse.core import tasks
 from midcourse.core.engine import bind
 from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
 from midcourse.core.errors import UserError
+from midcourse.core.page import Page
 from midcourse.core.params import Params
 
 Rule = Callable[..., Any]
@@ -75,6 +76,8 @@ class Family:
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
     # (env, wanted, seed) -> Items, see `core/questions.py`
     questions: Callable[[Any, Mapping[str, int], int], Any] | None = None
+    # (world, shared) -> the browser's page at hand, a Page of `core/page.py`
+    page: Callable[[Any, Any], Page] | None = None
 
 
 @dataclass(frozen=True)
