@@ -6,7 +6,9 @@ import numpy as np
 
 from midcourse.core.page import Element, Page, Tab
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.goals import CHEAPEST, PRICE
+from midcourse.envs.web_tasks.browser import FORUM_KINDS
+from midcourse.envs.web_tasks.forum.pages import BOARD_PAGE, FORUM_HOME, NEW_POST, POST_PAGE
+from midcourse.envs.web_tasks.goals import asks
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.shop.pages import (
     CART_PAGE,
@@ -19,13 +21,21 @@ from midcourse.envs.web_tasks.shop.pages import (
     SHOP_HOME,
 )
 from midcourse.envs.web_tasks.text import options, said_value
-from midcourse.envs.web_tasks.words import CATEGORIES, WORDS, spell
+from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
 TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT: "Checkout",
-          ORDER_LIST: "Orders"}  # fmt: skip
+          ORDER_LIST: "Orders", FORUM_HOME: "Forum", NEW_POST: "New post"}  # fmt: skip
 FOLDERS = {RESULTS: "search", LISTING: "category", PRODUCT_PAGE: "product", CART_PAGE: "cart",
-           CHECKOUT: "checkout", ORDER_LIST: "orders", ORDER_PAGE: "order"}  # fmt: skip
-NAMED = (RESULTS, LISTING, PRODUCT_PAGE, ORDER_PAGE)  # kinds of page with many pages
+           CHECKOUT: "checkout", ORDER_LIST: "orders", ORDER_PAGE: "order",
+           BOARD_PAGE: "board", POST_PAGE: "post", NEW_POST: "new"}  # fmt: skip
+NAMED = (
+    RESULTS,
+    LISTING,
+    PRODUCT_PAGE,
+    ORDER_PAGE,
+    BOARD_PAGE,
+    POST_PAGE,
+)  # kinds of page with many pages
 
 
 def page(world: Any, shared: Any) -> Page:
@@ -37,7 +47,7 @@ def page(world: Any, shared: Any) -> Page:
     return Page(
         task=task(world["goal"], notes),
         messages=tuple(messages(notes)),
-        wants_answer=int(world["goal"]["act"]) in (PRICE, CHEAPEST),
+        wants_answer=asks(int(world["goal"]["act"])),
         elements=shown,
         tabs=tabs,
         can_open_tab=len(tabs) < state.TABS,
@@ -98,6 +108,10 @@ def title_of(world: Any, shared: Any, address: Any) -> str:
         return spell(web["shop"][0]["product"][item]["name"].tolist())
     if kind == ORDER_PAGE:
         return f"Order #{int(world['now'][0]['shop'][0]['order'][item]['number'])}"
+    if kind == BOARD_PAGE:
+        return BOARD_NAMES[item]
+    if kind == POST_PAGE:
+        return spell(world["now"][0]["forum"][0]["post"][item]["title"].tolist())
     if kind == RESULTS:
         return f"Results for {spell(address['words'].tolist())}"
     return TITLES.get(kind, "Page not found")
@@ -105,7 +119,8 @@ def title_of(world: Any, shared: Any, address: Any) -> str:
 
 def url_of(kind: int, title: str) -> str:
     """The address of a page as a browser shows it, made of nothing but what the page says."""
-    start = f"http://{state.SITES[state.SHOP]}/{FOLDERS.get(kind, '')}"
+    site = state.SHOP if kind < FORUM_KINDS else state.FORUM
+    start = f"http://{state.SITES[site]}/{FOLDERS.get(kind, '')}"
     if kind not in NAMED:
         return start
     name = title.removeprefix("Results for ").removeprefix("Order #")

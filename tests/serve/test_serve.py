@@ -211,7 +211,7 @@ BAD_FIELDS = [
     {"do": "type", "element": "0"},
     {"do": "type", "element": "1", "words": "home"},  # a link
     {"do": "select", "element": "1", "option": "red"},
-    {"do": "goto", "site": "forum"},
+    {"do": "goto", "site": "casino"},
     {"do": "switch_tab", "tab": "3"},
     {"do": "switch_tab", "tab": "x"},
     {"do": "answer", "element": "1"},
