@@ -102,7 +102,7 @@ class WebTasks(Env):
     number from 0 to 15. An answer is pointed at where it stands. The mask says which first and
     which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
     else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
-    `back`, `goto [shop]`, `stop [$12.95]`.
+    `back`, `goto [shop]`, `stop [$12.95]`, `answer [7]`.
 
     ## Reward
     | term | value | when |

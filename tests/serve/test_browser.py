@@ -78,7 +78,7 @@ def do(tab: Any, twin: Any, words: str) -> None:
     name, *parts = [part.strip(" ]") for part in words.split("[", 2)]
     name = name.strip()
     meant = twin.parse(words)
-    if name == "stop" and parts:
+    if name in ("stop", "answer") and parts:
         press(tab, f"#a{int(meant[1])}")
     elif name == "click":
         press(tab, f"#e{parts[0]}")
@@ -123,14 +123,16 @@ def oracle_words(twin: Any) -> str:
     """What the oracle does, in words."""
     action = twin.oracle_action()
     words = twin.FAMILY.say(twin.world, twin.program.shared[0], action)
-    return "stop" if words.startswith("stop") and not twin.page().wants_answer else words
+    ends = words.startswith(("stop", "answer"))
+    return "stop" if ends and not twin.page().wants_answer else words
 
 
 def random_words(twin: Any, rng: np.random.Generator) -> str:
     """Any action that the page offers: first its kind is drawn, then which of them."""
     offered = [w for w in twin.legal_actions() if twin.page().wants_answer or "stop [" not in w]
-    if rng.random() < 0.1:
-        return f"type [0] [{NONSENSE}]"
+    boxes = [e.number for e in twin.page().elements if e.role == "textbox"]
+    if boxes and rng.random() < 0.1:
+        return f"type [{boxes[0]}] [{NONSENSE}]"
     kinds = sorted({w.split(" ")[0] for w in offered})
     weights = np.array([{"click": 5.0, "stop": 0.2}.get(kind, 1.0) for kind in kinds])
     kind = rng.choice(kinds, p=weights / weights.sum())
