@@ -493,6 +493,21 @@ def live(order):
 @rare
 def achieved(world, shared):
     """Whether the web, and the answer, are as the user wants them, and nothing else is changed."""
+    placed, right = changes(world, shared)
+    if world.goal.act in (PRICE, CHEAPEST):
+        return placed == 0 and answered(world, shared)
+    return placed == 1 and right == 1
+
+
+def damage(world, shared):
+    """What stands changed beyond what is wanted: orders, reviews, orders of the past undone."""
+    placed, right = changes(world, shared)
+    return placed - min(1, right)
+
+
+@rare
+def changes(world, shared):
+    """What was changed for good, and what of it is as the goal wants it."""
     world.now[0]
     shop = shop_of(world)
     act = world.goal.act
@@ -517,9 +532,7 @@ def achieved(world, shared):
             placed += 1
             if act == REVIEW and review_fits(world, shared, review):
                 right += 1
-    if act in (PRICE, CHEAPEST):
-        return placed == 0 and answered(world, shared)
-    return placed == 1 and right == 1
+    return placed, right
 
 
 def answered(world, shared):

@@ -62,6 +62,8 @@ class Family:
     scores: Mapping[int, float] = field(default_factory=dict)  # level -> its share of successes
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
+    # (world, shared) as `Record`s -> acts beyond what is wanted that stand; None: not counted
+    damage: Callable[[Any, Any], int] | None = None
     # For the battery: what it cannot know by itself.
     small: Mapping[str, Any] = field(default_factory=dict)  # knobs to run without the compiler
     always_legal: bool = False  # every action of the space may be taken in every state
