@@ -221,7 +221,8 @@ class Env(gymnasium.Env):
     def start(self) -> np.void:
         """A record of this episode as it began, had no disturbance been scheduled."""
         self._require_episode()
-        calm = self._shared.copy()
+        calm = aligned_zeros(1, self._shared.dtype)
+        calm.view(BYTE)[:] = self._shared.view(BYTE)  # a plain copy leaves padding as it was
         calm["requests"] = 0
         return self._begin_again(self._worlds[0], calm)[0]
 
