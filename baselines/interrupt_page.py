@@ -115,9 +115,11 @@ def _head(args: Args, seconds: float) -> list[str]:
         f"{platform.python_version()}, {versions}, midcourse {package_version()}.",
         "",
         "`ignores-messages` goes the cheapest way to the first goal; it is privileged, as the "
-        "oracle is. Where it succeeds, the message changed nothing that its way depends on: it "
-        "added what was so anyway (the address that the form begins with, the brand of the "
-        "product chosen), or took a requirement away, which seldom makes a right thing wrong. "
+        "oracle is. Where it succeeds, what it did anyway is right after the message too: the "
+        "message added what was so already (the address that the form begins with, the brand of "
+        "the product chosen), or took a requirement away, which makes nothing wrong that was "
+        "right. On the two sets of retractions alone, success therefore tells nothing of "
+        "listening; the steps to recover and the stale actions do. "
         "Intervals are Wilson's for shares and the bootstrap's over tasks for means, 95 %.",
         "",
     ]

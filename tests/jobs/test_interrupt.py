@@ -132,6 +132,13 @@ def test_who_ignores_messages_falls_far_behind():
         assert row.estimates["stale_actions"].mean > 0.5
 
 
+def test_a_retraction_that_is_ignored_costs_steps_but_makes_nothing_wrong():
+    row = play("ignores-messages", sets=["2retraction"], tasks=60, share=0.2).rows[0]
+    assert row.estimates["success"].mean == 1.0
+    assert row.estimates["steps_to_recover"].mean > 0.2
+    assert row.estimates["damage"].mean == 0.0
+
+
 @pytest.mark.parametrize("asked", [{"share": 0.2}, {"share": 0.8}, {"at": 5}, {"at": 100}])
 def test_the_second_message_is_placed_on_the_way_after_the_first(asked):
     """What the oracle does is known: it goes the cheapest way after each message."""
