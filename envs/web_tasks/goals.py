@@ -277,12 +277,16 @@ def set_value(constraint, value):
 @rare
 def amend(world, shared, kind):
     """A message of some kind changes the goal; False, and only draws were taken, if none can."""
-    forgive(world, shared)
+    done = undone_as_wanted(world, shared)
     if kind == ADDITION:
-        return add(world, shared)
-    if kind == RETRACTION:
-        return retract(world)
-    return revise(world, shared)
+        changed = add(world, shared)
+    elif kind == RETRACTION:
+        changed = retract(world)
+    else:
+        changed = revise(world, shared)
+    if changed:
+        forgive(world, shared, done)
+    return changed
 
 
 def note(world, kind, k):
@@ -403,14 +407,38 @@ def offers_value(world, shared, p, what):
 
 
 @rare
-def forgive(world, shared):
-    """What was undone as the goal asked before a message is not held against anybody after it."""
+def undone_as_wanted(world, shared):
+    """The one order that was undone as the goal asks; -1 if there is none, or there are several.
+
+    Of several, one is too many whatever is said later.
+    """
     world.now[0]
     shop = shop_of(world)
+    found = -1
     for o in range(shop.orders):
         order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
-            order.forgiven = 1
+        undone = order.fresh == 0 and order.status != order.was and order.forgiven == 0
+        if undone and undo_fits(world, shared, order):
+            if found >= 0:
+                return -1
+            found = o
+    return found
+
+
+@rare
+def forgive(world, shared, done):
+    """An order undone as was wanted is not held against anybody if a message makes it wrong.
+
+    Nor does it count then, unless a later message makes it right again and no other is.
+    """
+    shop = shop_of(world)
+    if done >= 0 and not undo_fits(world, shared, shop.order[done]):
+        shop.order[done].forgiven = 1
+    if undone_as_wanted(world, shared) < 0:
+        for o in range(shop.orders):
+            if shop.order[o].forgiven != 0 and undo_fits(world, shared, shop.order[o]):
+                shop.order[o].forgiven = 0
+                return
 
 
 @rare
@@ -520,12 +548,10 @@ def changes(world, shared):
                 placed += 1
                 if act == BUY and order_fits(world, shared, order):
                     right += 1
-        elif order.status != order.was:
+        elif order.status != order.was and order.forgiven == 0:
+            placed += 1
             if undo_fits(world, shared, order):
-                placed += 1
                 right += 1
-            elif order.forgiven == 0:
-                placed += 1
     for r in range(shop.reviews):
         review = shop.review[r]
         if review.fresh != 0:

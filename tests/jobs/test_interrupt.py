@@ -124,6 +124,12 @@ def test_the_oracle_solves_all_sets_on_the_cheapest_way():
         assert line["struck_at"][0] == line["first"]["actions"] // 2
 
 
+def test_the_oracle_solves_what_messages_make_wrong_and_right_again():
+    """Late messages: orders have been sent back by then, and may be wanted back or again."""
+    for line in play("oracle", sets=["3mixed", "2revision"], share=0.8).lines:
+        assert line["success"], line["position"]
+
+
 def test_who_ignores_messages_falls_far_behind():
     results = play("ignores-messages", sets=["1addition", "2revision", "3mixed"], tasks=60)
     for row in results.rows:
