@@ -260,6 +260,24 @@ class Env(gymnasium.Env):
         twin.begun = True
         return twin
 
+    def disturbed(self, disturbances: Any, disturb_at: Any = None) -> "Env":
+        """Another environment like this one but for its disturbances; no episode has begun in it.
+
+        Far cheaper than `gymnasium.make`, which draws the content of the worlds anew.
+
+        Args:
+            disturbances: as the knob.
+            disturb_at: as the knob.
+
+        Raises:
+            UserError: kinds or times that the knobs do not allow.
+        """
+        twin = type(self).__new__(type(self))
+        twin.render_mode = self.render_mode
+        twin.spec = self.spec
+        twin._connect(self.program.disturbed(disturbances, disturb_at))
+        return twin
+
     # --- inside -------------------------------------------------------------------------------
 
     def _require_episode(self) -> None:

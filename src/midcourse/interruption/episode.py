@@ -8,6 +8,7 @@ and asked as it was, so that it remembers; the earlier actions are what is taken
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import gymnasium
@@ -22,8 +23,6 @@ from midcourse.interruption.moments import Moment
 from midcourse.interruption.sets import Item
 
 KEPT = 256  # environments kept by a process, each with its own messages
-
-_worlds: dict[Any, gymnasium.Env] = {}
 
 
 @dataclass(frozen=True)
@@ -133,14 +132,16 @@ def _measured(bare: Any, aftermath: Aftermath) -> dict[str, Any]:
 
 
 def world_of(job: Job, kinds: tuple[str, ...], times: tuple[int, ...]) -> gymnasium.Env:
-    """An environment with these messages at these steps, kept for the next episode."""
-    key = (job.env, repr(job.knobs), kinds, times)
-    if key not in _worlds:
-        while len(_worlds) >= KEPT:
-            _worlds.pop(next(iter(_worlds))).close()
-        messages = {"disturbances": kinds, "disturb_at": [("step", at) for at in times]}
-        _worlds[key] = make_env(job.env, dict(job.knobs) | (messages if kinds else {}))
-    return _worlds[key]
+    """An environment with these messages after so many actions; the last ones made are kept."""
+    return _world(job.env, job.knobs, kinds, times)
+
+
+@lru_cache(KEPT)
+def _world(env: str, knobs: Any, kinds: tuple[str, ...], times: tuple[int, ...]) -> gymnasium.Env:
+    if not kinds:
+        return make_env(env, dict(knobs))
+    calm: Any = _world(env, knobs, (), ()).unwrapped
+    return calm.disturbed(kinds, [("step", at) for at in times])
 
 
 def _address(job: Job) -> dict[str, Any]:

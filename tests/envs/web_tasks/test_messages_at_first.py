@@ -43,6 +43,18 @@ def test_the_start_without_messages_is_that_of_a_calm_world():
             assert start[name].tobytes() == calm.world[name].tobytes()
 
 
+def test_a_world_with_other_disturbances_is_the_one_that_is_made_with_them():
+    calm, made = make(disturbances=0, disturb_at=None), make()
+    other = calm.disturbed(KINDS, ("step", 0))
+    for env in (other, made):
+        env.reset(seed=5)
+    assert other.snapshot() == made.snapshot()
+    calm.reset(seed=5)
+    assert calm.events() == []
+    with pytest.raises(UserError, match="did you mean 'addition'"):
+        calm.disturbed("adition")
+
+
 def test_it_is_replayed_from_a_trace(tmp_path):
     world: Any = gymnasium.make(ID, level=5, disturbances=KINDS, disturb_at=("step", 0)).unwrapped
     env = Recorder(world, tmp_path / "trace")
