@@ -64,9 +64,10 @@ def write_page(args: Args) -> Path:
     found = {share: _play(args, share) for share in SHARES}
     page = args.page or Path(__file__).with_name("results") / "interrupt.md"
     picture = page.with_name(f"{page.stem}_sr.png")
+    head = _head(args, time.perf_counter() - started)
     draw(picture, found[MIDPOINT])
     parts = [
-        *_head(args, time.perf_counter() - started),
+        *head,
         *_by_share(found),
         *_measures(found[MIDPOINT]),
         *_buckets(found[MIDPOINT]),

@@ -244,8 +244,7 @@ def main_done(world, shared):
         return kept_review(world, shared) != NONE
     for o in range(shop.orders):
         order = shop.order[o]
-        undone = order.fresh == 0 and order.status != order.was and order.forgiven == 0
-        if undone and undo_fits(world, shared, order):
+        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
             return True
     return False
 
