@@ -5,6 +5,7 @@ from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
 from midcourse.envs.web_tasks import (
     facts,
+    goals,
     integrity,
     observe,
     oracle,
@@ -46,6 +47,7 @@ FAMILY = Family(
     say=text.say,
     refused_may_change=("reply",),
     refusal=text.refusal,
+    damage=goals.damage,
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,

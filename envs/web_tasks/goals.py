@@ -20,7 +20,7 @@ from midcourse.envs.web_tasks.requirements import clear_constraint, copy_constra
 from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.shop.wishes import (
     draw_of_product,
-    forgive_orders,
+    forgive,
     offers,
     product_fits,
     product_of,
@@ -28,6 +28,7 @@ from midcourse.envs.web_tasks.shop.wishes import (
     shop_changes,
     shop_words,
     two_judgements,
+    undone_as_wanted,
 )
 from midcourse.envs.web_tasks.state import (
     ADDITION,
@@ -151,12 +152,16 @@ def add_constraint(world, shared, what, stream):
 @rare
 def amend(world, shared, kind):
     """A message of some kind changes the goal; False, and only draws were taken, if none can."""
-    forgive_orders(world, shared)
+    done = undone_as_wanted(world, shared)
     if kind == ADDITION:
-        return add(world, shared)
-    if kind == RETRACTION:
-        return retract(world)
-    return revise(world, shared)
+        changed = add(world, shared)
+    elif kind == RETRACTION:
+        changed = retract(world)
+    else:
+        changed = revise(world, shared)
+    if changed:
+        forgive(world, shared, done)
+    return changed
 
 
 def note(world, kind, k):
@@ -280,6 +285,13 @@ def achieved(world, shared):
     if asks(world.goal.act):
         return done + said == 0 and right_answer(world, shared, world.answer_unit, world.answer)
     return done + said == 1 and right + fine == 1
+
+
+def damage(world, shared):
+    """What stands changed beyond what is wanted, on either site."""
+    done, right = shop_changes(world, shared)
+    said, fine = forum_changes(world)
+    return done + said - min(1, right + fine)
 
 
 def asks(act):

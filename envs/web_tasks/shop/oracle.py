@@ -122,11 +122,10 @@ def beyond_repair(world, shared):
     undone = 0
     for o in range(shop.orders):
         order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was:
-            if undo_fits(world, shared, order):
-                undone += 1
-            elif order.forgiven == 0:
+        if order.fresh == 0 and order.status != order.was and order.forgiven == 0:
+            if not undo_fits(world, shared, order):
                 return True
+            undone += 1
     return undone > 1
 
 

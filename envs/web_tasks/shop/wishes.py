@@ -241,13 +241,37 @@ def right_price(world, shared, price):
 
 
 @rare
-def forgive_orders(world, shared):
-    """What was undone as the goal asked before a message is not held against anybody after it."""
+def undone_as_wanted(world, shared):
+    """The one order that was undone as the goal asks; -1 if there is none, or there are several.
+
+    Of several, one is too many whatever is said later.
+    """
     shop = shop_of(world)
+    found = -1
     for o in range(shop.orders):
         order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
-            order.forgiven = 1
+        undone = order.fresh == 0 and order.status != order.was and order.forgiven == 0
+        if undone and undo_fits(world, shared, order):
+            if found >= 0:
+                return -1
+            found = o
+    return found
+
+
+@rare
+def forgive(world, shared, done):
+    """An order undone as was wanted is not held against anybody if a message makes it wrong.
+
+    Nor does it count then, unless a later message makes it right again and no other is.
+    """
+    shop = shop_of(world)
+    if done >= 0 and not undo_fits(world, shared, shop.order[done]):
+        shop.order[done].forgiven = 1
+    if undone_as_wanted(world, shared) < 0:
+        for o in range(shop.orders):
+            if shop.order[o].forgiven != 0 and undo_fits(world, shared, shop.order[o]):
+                shop.order[o].forgiven = 0
+                return
 
 
 def two_judgements(constraint, value):
@@ -272,12 +296,10 @@ def shop_changes(world, shared):
                 done += 1
                 if act == BUY and order_fits(world, shared, order):
                     right += 1
-        elif order.status != order.was:
+        elif order.status != order.was and order.forgiven == 0:
+            done += 1
             if undo_fits(world, shared, order):
-                done += 1
                 right += 1
-            elif order.forgiven == 0:
-                done += 1
     for r in range(shop.reviews):
         review = shop.review[r]
         if review.fresh != 0:

@@ -131,6 +131,7 @@ def print_tables(
     sections: Sequence[tuple[str, Sequence[Row]]],
     columns: Sequence[str],
     labels: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] = COLUMNS,
 ) -> None:
     """Print means over their intervals, one table with a heading for each section.
 
@@ -147,10 +148,10 @@ def print_tables(
     everybody = [row for _, rows in sections for row in rows]
     columns = [c for c in columns if any(row.estimates[c].is_defined for row in everybody)]
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("agent", overflow="fold")
+    table.add_column("agent", overflow="fold", min_width=16)
     table.add_column("tasks\nx runs", justify="right", no_wrap=True)
     for column in columns:
-        table.add_column(COLUMNS[column], justify="right", max_width=16)
+        table.add_column(headings[column], justify="right", max_width=16)
     ks = sorted({k for row in everybody for k in row.pass_at if k > 1})
     for k in ks:
         table.add_column(f"Pass@{k}", justify="right")
