@@ -83,7 +83,8 @@ def forum_asked(world, job):
         return job < forum_of(world).posts and undoings(world, job, False) > 0
     if job == NEW_JOB:
         return False
-    wanted = 1 << value_of(world, BOARD) if world.goal.act == SUBSCRIBE else 0
+    board = value_of(world, BOARD) if world.goal.act == SUBSCRIBE else NONE
+    wanted = 1 << board if board >= 0 else 0
     return ((forum_of(world).subscribed ^ wanted) >> (job - BOARD_JOB)) & 1 != 0
 
 
@@ -202,7 +203,13 @@ def unwritten(world, job, tab):
         return 0
     count = wrong_text(world, tab, TITLE_FIELD, TITLE, True)
     count += wrong_text(world, tab, BODY_FIELD, BODY, False)
-    return count + (1 if board_chosen(tab) != value_of(world, BOARD) else 0)
+    return count + (1 if wrong_board(world, tab) else 0)
+
+
+def wrong_board(world, tab):
+    """Whether the form names another board than the one that is wanted."""
+    board = value_of(world, BOARD)
+    return board >= 0 and board_chosen(tab) != board
 
 
 def wrong_text(world, tab, field, what, needed):
@@ -316,9 +323,8 @@ def any_text(world, what):
 @rare
 def write(world, tab):
     """On the form for a new post: fill in what is missing, then send it."""
-    board = value_of(world, BOARD)
-    if board_chosen(tab) != board:
-        return field_of(world, BOARD_FIELD), board
+    if wrong_board(world, tab):
+        return field_of(world, BOARD_FIELD), value_of(world, BOARD)
     if wrong_text(world, tab, TITLE_FIELD, TITLE, True) == 1:
         return field_of(world, TITLE_FIELD), any_text(world, TITLE)
     if wrong_text(world, tab, BODY_FIELD, BODY, False) == 1:

@@ -7,7 +7,7 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
-from midcourse.envs.web_tasks import goals
+from midcourse.envs.web_tasks import goals, wishes
 from midcourse.envs.web_tasks.shop.records import CANCELLED, PLACED
 
 ID = "midcourse/WebTasks-v0"
@@ -37,9 +37,9 @@ def env() -> Any:
         shop["order"][o]["lines"] = 0
     env.orders, env.brands = placed[:2], [products[p][0] for p in pair]
     goal = world["goal"]
-    goal["act"], goal["count"] = goals.CANCEL, 1
+    goal["act"], goal["count"] = wishes.CANCEL, 1
     constraint = Record(goal["constraint"][0])
-    constraint.what, constraint.live = goals.NOUN, 1
+    constraint.what, constraint.live = wishes.NOUN, 1
     goals.set_value(constraint, products[pair[0]][2])
     return env
 
@@ -53,7 +53,7 @@ def want_brand(env, which):
     world, shared = Record(env.world), Record(env.program.shared[0])
     done = goals.undone_as_wanted(world, shared)
     constraint = Record(env.world["goal"]["constraint"][1])
-    env.world["goal"]["count"], constraint.what = 2, goals.BRAND
+    env.world["goal"]["count"], constraint.what = 2, wishes.BRAND
     constraint.live = int(which is not None)
     goals.set_value(constraint, env.brands[which or 0])
     goals.forgive(world, shared, done)
