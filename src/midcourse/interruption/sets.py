@@ -2,8 +2,8 @@
 
 Position p of a set is task p of the split `test`, with a seed that is a hash of set, position and
 try; the seed draws the messages. Where they cannot strike there (nothing is left to be retracted,
-say), take each other back, or leave no way to the goal, the next task is tried, with the seed of the next try. So a list
-may hold a task twice, with other messages. Nothing of it is stored.
+say), take each other back, or leave no way to the goal, the next task is tried, with the seed of
+the next try. So a list may hold a task twice, with other messages. Nothing of it is stored.
 """
 
 from collections.abc import Mapping
