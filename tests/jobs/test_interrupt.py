@@ -80,6 +80,14 @@ def test_a_set_is_165_different_tasks_with_messages(name):
     assert {item.kinds for item in items} == set(SETS[name])
 
 
+def test_messages_do_not_take_each_other_back():
+    for item in frozen_list(ID, KNOBS, "2revision", 60):
+        env: Any = gymnasium.make(ID, **KNOBS).unwrapped.disturbed(item.kinds, ("step", 0))
+        env.reset(seed=item.seed, options={"task": item.task})
+        first, last = env.start()["goal"], env.world["goal"]
+        assert first["constraint"]["value"].tolist() != last["constraint"]["value"].tolist()
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_the_final_goal_is_the_same_whatever_the_moment(name):
     generator = np.random.default_rng(0)

@@ -148,7 +148,7 @@ def print_tables(
     everybody = [row for _, rows in sections for row in rows]
     columns = [c for c in columns if any(row.estimates[c].is_defined for row in everybody)]
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("agent", overflow="fold", min_width=16)
+    table.add_column("agent", overflow="fold")
     table.add_column("tasks\nx runs", justify="right", no_wrap=True)
     for column in columns:
         table.add_column(headings[column], justify="right", max_width=16)

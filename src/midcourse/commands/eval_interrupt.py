@@ -68,7 +68,7 @@ def _print(results: Results) -> None:
     for row in results.rows:
         sections.setdefault(row.set, []).append(row)
     plan = results.plan
-    print(f"{plan.env}, level {plan.knobs['level']}, messages at {plan.moment}")
+    print(f"{plan.env}, level {plan.knobs['level']}, messages: {plan.moment}")
     tables = [
         (name, [Row(row.agent, row.tasks, row.tasks, row.estimates, {}, {}) for row in rows])
         for name, rows in sections.items()

@@ -2,8 +2,8 @@
 
 Position p of a set is task p of the split `test`, with a seed that is a hash of set, position and
 try; the seed draws the messages. Where they cannot strike there (nothing is left to be retracted,
-say), or leave no way to the goal, the next task is tried, with the seed of the next try. So a list
-may hold a task twice, with other messages. Nothing of it is stored.
+say), take each other back, or leave no way to the goal, the next task is tried, with the seed of
+the next try. So a list may hold a task twice, with other messages. Nothing of it is stored.
 """
 
 from collections.abc import Mapping
@@ -61,7 +61,21 @@ def _item(worlds: Mapping[tuple[str, ...], Any], name: str, position: int) -> It
         kinds = SETS[name][low % len(SETS[name])]
         world = worlds[kinds]
         world.reset(seed=seed, options={"task": task})
-        struck = len(world.unwrapped.events()) == len(kinds)
-        if struck and world.unwrapped.cost_to_go() > 0:
+        bare = world.unwrapped
+        struck = len(bare.events()) == len(kinds)
+        if struck and not _take_back(bare) and bare.cost_to_go() > 0:
             return Item(position, task, seed, kinds)
     raise UserError(f"no test task can take the messages of {name!r} under these knobs")
+
+
+def _take_back(env: Any) -> bool:
+    """Whether the messages, all of which have struck, leave the goal as it was."""
+    start = env.start()
+    if "goal" not in (start.dtype.names or ()):
+        return False
+    return _requirements(start["goal"]) == _requirements(env.world["goal"])
+
+
+def _requirements(goal: Any) -> list[tuple[int, int]]:
+    """The requirements in force: attribute, value."""
+    return sorted((int(c["what"]), int(c["value"])) for c in goal["constraint"] if c["live"])
