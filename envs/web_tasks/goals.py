@@ -16,7 +16,11 @@ from midcourse.envs.web_tasks.forum.wishes import (
     post_fits,
     right_points,
 )
-from midcourse.envs.web_tasks.requirements import clear_constraint, copy_constraint
+from midcourse.envs.web_tasks.requirements import (
+    clear_constraint,
+    clear_message,
+    copy_constraint,
+)
 from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.shop.wishes import (
     draw_of_product,
@@ -238,6 +242,7 @@ def revise(world, shared):
                 copy_constraint(message.new, constraint)
                 world.said += 1
                 return True
+    clear_message(world.message[world.said])
     return False
 
 

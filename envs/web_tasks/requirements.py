@@ -65,3 +65,13 @@ def draw_bit(world, offered, stream):
                 return bit
             skip -= 1
     return 0
+
+
+@rare
+def clear_message(message):
+    """Make a message blank."""
+    message.kind = 0
+    message.place = 0
+    message.step = 0
+    clear_constraint(message.old)
+    clear_constraint(message.new)

@@ -15,6 +15,7 @@ from midcourse.core.engine.rng import LAYOUT, STREAMS, below
 from midcourse.core.family import Program
 from midcourse.envs.web_tasks.forum.pages import BOARDS
 from midcourse.envs.web_tasks.goals import lay_out_goal
+from midcourse.envs.web_tasks.requirements import clear_message
 from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop import records
 from midcourse.envs.web_tasks.shop.pages import SHOP_HOME
@@ -58,19 +59,6 @@ def lay_out(world, shared):
     world.said = 0
     world.goal.template = below(world, LAYOUT, shared.templates)
     lay_out_goal(world, shared, LAYOUT)
-
-
-def clear_message(message):
-    """Make a message blank."""
-    message.kind = 0
-    message.place = 0
-    message.step = 0
-    for constraint in (message.old, message.new):
-        constraint.what = 0
-        constraint.live = 0
-        constraint.value = 0
-        for k in range(len(constraint.words)):
-            constraint.words[k] = 0
 
 
 # --- the content of a web, in plain Python: drawn once for each environment -------------------

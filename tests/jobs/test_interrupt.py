@@ -142,7 +142,7 @@ def test_who_ignores_messages_falls_far_behind():
     results = play("ignores-messages", sets=["1addition", "2revision", "3mixed"], tasks=60)
     for row in results.rows:
         assert row.estimates["success"].mean < 0.65
-        assert row.estimates["damage"].mean > 0.3
+        assert row.estimates["damage"].mean > 0.2
         assert row.estimates["stale_actions"].mean > 0.5
 
 
