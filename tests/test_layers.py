@@ -71,6 +71,7 @@ def test_a_family_imports_only_itself_and_core():
 
 def test_baselines_and_jobs_reach_worlds_by_name():
     paths = modules("baselines") + sorted((ROOT / "src/midcourse").glob("*.py"))
+    paths += modules("src/midcourse/serve")
     for path in paths:
         if path.name == "__init__.py":
             continue

@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "BrowserGymView": "browsergym",
     "OracleShaping": "shaping",
     "PixelClick": "views",
     "PixelView": "views",

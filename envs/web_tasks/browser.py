@@ -2,16 +2,21 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.state import (
+    COMBOBOX,
     ELEMENTS,
     FIELDS,
+    FORUM,
     HISTORY,
     LINK,
     NO_UNIT,
+    SHOP,
     TABS,
     TEXT,
 )
 from midcourse.envs.web_tasks.words import LONGEST
 
+FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
+FORUM_EFFECTS = 130  # and so with effects
 NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
 NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
 
@@ -29,6 +34,11 @@ def address_of(world):
 
 
 @rare
+def site_of(page):
+    """The site of an address."""
+    return SHOP if page.kind < FORUM_KINDS else FORUM
+
+
 def visit(world, kind, item, sort):
     """Open a page in the tab at hand; what lay ahead is forgotten, and the oldest when full."""
     tab = tab_of(world)
@@ -180,3 +190,24 @@ def put_field(now, tab, role, caption, field, effect):
     for k in range(LONGEST):
         element.words[k] = tab.field[field, k]
     return element
+
+
+@rare
+def put_options(now, tab, caption, field, options, offered, usual):
+    """A choice among those words from `options` on whose bit is set; shows which is chosen."""
+    element = put(now, COMBOBOX, caption)
+    element.field = field
+    element.effect = FILL
+    element.options = options
+    element.argument = offered
+    element.words[0] = options + chosen(tab, field, offered, usual)
+
+
+def chosen(tab, field, offered, usual):
+    """The option that a form's field holds: the one selected, else the first offered."""
+    if tab.field[field, 0] != 0:
+        return tab.field[field, 0] - 1
+    option = usual
+    while (offered >> option) & 1 == 0:
+        option += 1
+    return option

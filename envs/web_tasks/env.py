@@ -5,9 +5,11 @@ from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
 from midcourse.envs.web_tasks import (
     facts,
+    goals,
     integrity,
     observe,
     oracle,
+    page,
     render,
     rules,
     state,
@@ -45,10 +47,12 @@ FAMILY = Family(
     say=text.say,
     refused_may_change=("reply",),
     refusal=text.refusal,
+    damage=goals.damage,
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,
     click=render.click,
+    page=page.page,
 )
 
 
@@ -59,7 +63,8 @@ class WebTasks(Env):
     The task mix and action form of WebArena (arXiv 2307.13854), the shop of WebShop (arXiv
     2207.01206), and the interruptions of InterruptBench (arXiv 2604.00892): addition, revision,
     retraction. Ours are the web itself, the typed goals, the oracle, and the check of the final
-    state in place of string matching. Of the sites, the shop stands; the others are to come.
+    state in place of string matching. Of the sites, the shop and the forum stand; the others are
+    to come.
 
     ## Observation
     A Dict, its space the same at every level. Words are numbers, see `words.WORDS`; from 8192 on a
@@ -70,17 +75,17 @@ class WebTasks(Env):
     | role | (64,) | int8 | 0 to 6 | of each element of the page (`state.ROLES`); 0: none |
     | caption | (64,) | int16 | 0 to 32767 | word that names it |
     | words | (512,) | int16 | 0 to 32767 | its text, 8 tokens each |
-    | unit | (64,) | int8 | 0 to 5 | of its value (`state.UNITS`); 0: it has none |
+    | unit | (64,) | int8 | 0 to 6 | of its value (`state.UNITS`); 0: it has none |
     | value | (64,) | int32 | 0 to 2**20 | price in cents, stars in tenths, ... |
     | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
-    | goal | (10,) | int8 | 0 to 13 | 1 + attribute of each requirement in force |
+    | goal | (10,) | int8 | 0 to 20 | 1 + attribute of each requirement in force |
     | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
-    | act | () | int64 | 0 to 7 | what is wanted (`goals.ACTS`) |
+    | act | () | int64 | 0 to 11 | what is wanted (`wishes.ACTS`) |
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 18 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 21 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
@@ -99,7 +104,7 @@ class WebTasks(Env):
     number from 0 to 15. An answer is pointed at where it stands. The mask says which first and
     which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
     else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
-    `back`, `goto [shop]`, `stop [$12.95]`.
+    `back`, `goto [shop]`, `stop [$12.95]`, `answer [7]`.
 
     ## Reward
     | term | value | when |
@@ -114,7 +119,8 @@ class WebTasks(Env):
     cancelled or sent back because the goal wanted so before a message is forgiven.
 
     ## Start
-    The shop's first page in one tab, eight orders of the past, an empty cart.
+    The shop's first page in one tab, eight orders of the past, an empty cart; in the forum twenty
+    posts of others.
 
     ## Ends
     Terminated by `stop`, right or wrong; truncated at the step limit.
@@ -132,11 +138,11 @@ class WebTasks(Env):
     ## Levels
     | level | products | templates | steps |
     |---|---|---|---|
-    | 1 | 16 | 3: buy, ask a price, cancel an order | 20 |
-    | 2 | 32 | 5: and other purchases, the cheapest | 30 |
-    | 3 | 48 | 7: and reviews, returns | 40 |
-    | 4 | 48 | 9: and limits, coupons, ratings | 50 |
-    | 5 | 48 | 10: and sizes | 60 |
+    | 1 | 16 | 5: buy, ask a price, vote, cancel an order, ask a score | 20 |
+    | 2 | 32 | 8: and other purchases, comments, the cheapest | 30 |
+    | 3 | 48 | 12: and subscriptions, reviews, posts, returns | 40 |
+    | 4 | 48 | 15: and limits, coupons, ratings, downvotes | 50 |
+    | 5 | 48 | 18: and sizes, posts and comments with more to them | 60 |
 
     ## Splits
     Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.
@@ -146,16 +152,17 @@ class WebTasks(Env):
     `step_limit`, `masks`, `reward_terms`.
 
     ## Oracle and floors
-    The oracle is exact over clicks, texts, options, back, forward, switching tabs and stop, on the
-    goal as it stands. `python benchmarks/floors.py midcourse/WebTasks-v0` gives the success on the
-    test tasks:
+    The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs
+    and stop, on the goal as it stands; a new tab is worth nothing to it.
+    `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
+    gives the success on the test tasks (random: legal numbers):
 
     | level | random | do-nothing (`stop` at once) | oracle |
     |---|---|---|---|
     | 1 | 0.0004 | 0 | 1 |
-    | 2 | 0.0014 | 0 | 1 |
-    | 3 | 0.0006 | 0 | 1 |
-    | 4 | 0.0004 | 0 | 1 |
+    | 2 | 0.0010 | 0 | 1 |
+    | 3 | 0.0002 | 0 | 1 |
+    | 4 | 0.0002 | 0 | 1 |
     | 5 | 0.0006 | 0 | 1 |
 
     ## Versions

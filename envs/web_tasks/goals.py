@@ -1,145 +1,119 @@
 """What the user wants: typed requirements, what fulfils them, and how a message changes them.
 
-A goal is made from a target (a product, an order), of which its requirements tell some attributes.
-Attributes that a target has select it; the others (a quantity, an address) are free. A message adds
-an attribute of the target, exchanges a value so that some target still has everything, or strikes
-a requirement out.
+A goal is made from a target (a product, an order, a post), of which its requirements tell some
+attributes. Attributes that a target has select it; the others (a quantity, a title) are free. A
+message adds an attribute of the target, exchanges a value so that some target still has everything,
+or strikes a requirement out.
 """
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import USERS, below
-from midcourse.envs.web_tasks.shop.pages import (
-    FIRST_CODE,
-    FIRST_COLOUR,
-    FIRST_SIZE,
-    HOME_ADDRESS,
-    STANDARD,
-    catalogue_of,
-    shop_of,
+from midcourse.envs.web_tasks.forum.pages import forum_of
+from midcourse.envs.web_tasks.forum.wishes import (
+    draw_of_post,
+    forum_changes,
+    forum_words,
+    post_fits,
+    right_points,
 )
-from midcourse.envs.web_tasks.shop.records import (
-    CANCELLED,
-    DELIVERED,
-    ORDERS,
-    PLACED,
-    RETURNED,
-    SHIPPED,
+from midcourse.envs.web_tasks.requirements import (
+    clear_constraint,
+    clear_message,
+    copy_constraint,
+)
+from midcourse.envs.web_tasks.shop.records import ORDERS
+from midcourse.envs.web_tasks.shop.wishes import (
+    draw_of_product,
+    forgive,
+    offers,
+    product_fits,
+    product_of,
+    right_price,
+    shop_changes,
+    shop_words,
+    two_judgements,
+    undone_as_wanted,
 )
 from midcourse.envs.web_tasks.state import (
     ADDITION,
     CONSTRAINTS,
+    POINTS,
     PRICE_OF,
     RETRACTION,
     REVISION,
 )
-from midcourse.envs.web_tasks.words import JUDGEMENTS, LONGEST, NUMBER, first
-
-ATTRIBUTES = (
-    "noun", "material", "brand", "most", "rating", "colour", "size", "quantity", "address",
-    "shipping", "coupon", "stars", "words",
-)  # fmt: skip
-(
-    NOUN,
-    MATERIAL,
-    BRAND,
-    MOST,
-    RATING,
-    COLOUR,
-    SIZE,
-    QUANTITY,
-    ADDRESS,
-    SHIPPING,
-    COUPON,
-    STARS,
+from midcourse.envs.web_tasks.wishes import (
+    ATTRIBUTES,
+    BODY,
+    CANCEL,
+    CHEAPEST,
+    COMMENT,
+    FORUM_ACTS,
+    FREE,
+    PRICE,
+    RETURN,
+    SCORE,
+    SUBSCRIBE,
+    TEMPLATES,
+    TOPIC,
     WORDS,
-) = range(len(ATTRIBUTES))
-ACTS = ("buy", "cancel", "return", "review", "price", "cheapest")
-BUY, CANCEL, RETURN, REVIEW, PRICE, CHEAPEST = range(len(ACTS))
+    WRITE,
+)  # fmt: skip
 
-# Attributes as bits. `FREE` is what no target has; `OPTIONS` are those a target offers a choice of.
-FREE = 1 << QUANTITY | 1 << ADDRESS | 1 << SHIPPING | 1 << COUPON | 1 << STARS | 1 << WORDS
-DELIVERY = 1 << ADDRESS | 1 << SHIPPING | 1 << COUPON
-NAME = 1 << MATERIAL | 1 << BRAND
-# For each template: the act, what the goal says from the start, what a message may add.
-TEMPLATES = (
-    (BUY, 1 << NOUN | 1 << COLOUR, 1 << MATERIAL | 1 << MOST | 1 << QUANTITY | DELIVERY),
-    (PRICE, 1 << NOUN | 1 << MATERIAL, 1 << BRAND),
-    (CANCEL, 1 << NOUN, NAME),
-    (BUY, 1 << NOUN | 1 << MATERIAL | 1 << ADDRESS, 1 << MOST | 1 << QUANTITY | 1 << COLOUR),
-    (CHEAPEST, 1 << NOUN, 1 << MATERIAL | 1 << RATING),
-    (REVIEW, 1 << NOUN | 1 << STARS | 1 << WORDS, NAME),
-    (RETURN, 1 << NOUN, NAME),
-    (BUY, 1 << NOUN | 1 << MOST | 1 << QUANTITY | 1 << SHIPPING, 1 << COLOUR | 1 << ADDRESS),
-    (BUY, 1 << NOUN | 1 << RATING | 1 << COUPON, 1 << COLOUR | 1 << QUANTITY | 1 << ADDRESS),
-    (BUY, 1 << NOUN | 1 << COLOUR | 1 << SIZE, 1 << QUANTITY | DELIVERY),
-)
-FIRST_JUDGEMENT = first(JUDGEMENTS)
-QUANTITIES = 3  # 2, 3, 4
-PRICE_STEP = 500  # cents
 TRIES = 4
 
 
-def act_of(template):
-    """What a template wants done."""
-    return TEMPLATES[template][0]
+# --- targets ---------------------------------------------------------------------------------
 
 
-@rare
-def product_of(world, act, target):
-    """The product that a target is about; -1 if it cannot be a target of the act."""
-    shop = shop_of(world)
-    if act in (CANCEL, RETURN):
-        if target >= shop.orders:
-            return -1
-        order = shop.order[target]
-        if order.fresh == 1 or order.lines != 1 or not undoable(order, act):
-            return -1
-        return order.line[0].product
-    return target
-
-
-def undoable(order, act):
-    """Whether an order was there from the start in the state in which the act makes sense."""
-    status = order.was
-    return status == PLACED if act == CANCEL else status in (SHIPPED, DELIVERED)
-
-
-def targets(shared, act):
+def targets(world, shared, act):
     """How many numbers targets may have."""
+    if act in (WRITE, SUBSCRIBE):
+        return 1
+    if act >= FORUM_ACTS:
+        return forum_of(world).posts
     return ORDERS if act in (CANCEL, RETURN) else shared.products
 
 
-def has(world, shared, p, constraint):
-    """Whether a product has what a requirement asks of it; it does if that is free."""
-    what = constraint.what
-    value = constraint.value
-    product = catalogue_of(world, shared).product[p]
-    if what == BRAND:
-        return product.name[0] == value
-    if what == MATERIAL:
-        return product.name[1] == value
-    if what == NOUN:
-        return product.name[2] == value
-    if what == MOST:
-        return shop_of(world).stock[p].price <= value
-    if what == RATING:
-        return product.rating >= value
-    if what == COLOUR:
-        return (product.colours >> value) & 1 != 0
-    if what == SIZE:
-        return (product.sizes >> value) & 1 != 0
-    return True
+def item_of(world, act, target):
+    """The product or post that a target is about; -1 if it cannot be a target of the act."""
+    if act >= FORUM_ACTS:
+        return target if forum_of(world).post[target].fresh == 0 else -1
+    return product_of(world, act, target)
+
+
+def can_be(world, shared, act, item, attributes):
+    """Whether a target can be asked for by these attributes."""
+    return act >= FORUM_ACTS or offers(world, shared, item, attributes)
+
+
+def item_fits(world, shared, act, item, without):
+    """Whether a target has all that the goal asks of it but for requirement `without`."""
+    if act >= FORUM_ACTS:
+        return post_fits(world, item, without)
+    return product_fits(world, shared, item, without)
 
 
 @rare
-def fits(world, shared, p, without):
-    """Whether a product has all that the goal asks of it but for requirement `without`."""
-    goal = world.goal
-    for k in range(goal.count):
-        constraint = goal.constraint[k]
-        if k != without and constraint.live != 0 and not has(world, shared, p, constraint):
-            return False
-    return True
+def draw_value(world, shared, what, item, stream):
+    """A value of an attribute: the target's own where it has one."""
+    if what >= TOPIC:
+        return draw_of_post(world, what, item, stream)
+    return draw_of_product(world, shared, what, item, stream)
+
+
+@rare
+def set_value(constraint, value):
+    """Give a requirement its value, and the words that can be typed of it."""
+    what = constraint.what
+    constraint.value = value
+    constraint.words[1] = 0
+    if what in (WORDS, BODY, COMMENT):
+        two_judgements(constraint, value)
+    elif what >= TOPIC:
+        forum_words(constraint, value)
+    else:
+        shop_words(constraint, value)
 
 
 @rare
@@ -151,42 +125,17 @@ def lay_out_goal(world, shared, stream):
     goal.count = 0
     for k in range(CONSTRAINTS):
         clear_constraint(goal.constraint[k])
-    end = targets(shared, goal.act)
+    end = targets(world, shared, goal.act)
     at = below(world, stream, end)
     for _ in range(end):
-        p = product_of(world, goal.act, at)
-        if p >= 0 and offers(catalogue_of(world, shared).product[p], template[1]):
+        p = item_of(world, goal.act, at)
+        if p >= 0 and can_be(world, shared, goal.act, p, template[1]):
             break
         at = at + 1 if at + 1 < end else 0
     goal.target = at
     for what in range(len(ATTRIBUTES)):
         if (template[1] >> what) & 1 != 0:
             add_constraint(world, shared, what, stream)
-
-
-def offers(product, attributes):
-    """Whether a product can be asked for by these attributes."""
-    return product.sizes != 0 or (attributes >> SIZE) & 1 == 0
-
-
-@rare
-def clear_constraint(constraint):
-    """Make a requirement blank."""
-    constraint.what = 0
-    constraint.live = 0
-    constraint.value = 0
-    for k in range(LONGEST):
-        constraint.words[k] = 0
-
-
-@rare
-def copy_constraint(to, source):
-    """Copy a requirement."""
-    to.what = source.what
-    to.live = source.live
-    to.value = source.value
-    for k in range(LONGEST):
-        to.words[k] = source.words[k]
 
 
 @rare
@@ -197,92 +146,26 @@ def add_constraint(world, shared, what, stream):
     goal.count += 1
     constraint.what = what
     constraint.live = 1
-    p = product_of(world, goal.act, goal.target)
+    p = item_of(world, goal.act, goal.target)
     set_value(constraint, draw_value(world, shared, what, p, stream))
 
 
-@rare
-def draw_value(world, shared, what, p, stream):
-    """A value of an attribute: the product's own where it has one."""
-    product = catalogue_of(world, shared).product[p]
-    if what == BRAND:
-        return int(product.name[0])
-    if what == MATERIAL:
-        return int(product.name[1])
-    if what == NOUN:
-        return int(product.name[2])
-    if what == MOST:
-        return (shop_of(world).stock[p].price // PRICE_STEP + 1) * PRICE_STEP
-    if what == RATING:
-        return product.rating // 5 * 5
-    if what == COLOUR:
-        return draw_bit(world, product.colours, stream)
-    if what == SIZE:
-        return draw_bit(world, product.sizes, stream)
-    if what == QUANTITY:
-        return 2 + below(world, stream, QUANTITIES)
-    if what == STARS:
-        return 1 + below(world, stream, 5)
-    if what == COUPON:
-        return below(world, stream, 6)
-    if what == WORDS:
-        return below(world, stream, len(JUDGEMENTS) * (len(JUDGEMENTS) - 1))
-    return below(world, stream, 3)
-
-
-def draw_bit(world, offered, stream):
-    """One of the numbers whose bits are set."""
-    count = 0
-    for bit in range(8):
-        count += (offered >> bit) & 1
-    skip = below(world, stream, max(1, count))
-    for bit in range(8):
-        if (offered >> bit) & 1 != 0:
-            if skip == 0:
-                return bit
-            skip -= 1
-    return 0
-
-
-@rare
-def set_value(constraint, value):
-    """Give a requirement its value, and the words that can be typed of it."""
-    what = constraint.what
-    constraint.value = value
-    constraint.words[1] = 0
-    word = value
-    if what == COLOUR:
-        word = FIRST_COLOUR + value
-    elif what == SIZE:
-        word = FIRST_SIZE + value
-    elif what == ADDRESS:
-        word = HOME_ADDRESS + value
-    elif what == SHIPPING:
-        word = STANDARD + value
-    elif what == COUPON:
-        word = FIRST_CODE + value
-    elif what == WORDS:
-        one = value // (len(JUDGEMENTS) - 1)
-        two = value - one * (len(JUDGEMENTS) - 1)
-        word = FIRST_JUDGEMENT + one
-        constraint.words[1] = FIRST_JUDGEMENT + (two + 1 if two >= one else two)
-    elif what != NOUN and what != MATERIAL and what != BRAND:
-        word = NUMBER + value
-    constraint.words[0] = word
-
-
-# --- messages ---------------------------------------------------------------------------------
+# --- messages --------------------------------------------------------------------------------
 
 
 @rare
 def amend(world, shared, kind):
     """A message of some kind changes the goal; False, and only draws were taken, if none can."""
-    forgive(world, shared)
+    done = undone_as_wanted(world, shared)
     if kind == ADDITION:
-        return add(world, shared)
-    if kind == RETRACTION:
-        return retract(world)
-    return revise(world, shared)
+        changed = add(world, shared)
+    elif kind == RETRACTION:
+        changed = retract(world)
+    else:
+        changed = revise(world, shared)
+    if changed:
+        forgive(world, shared, done)
+    return changed
 
 
 def note(world, kind, k):
@@ -327,13 +210,13 @@ def retract(world):
     goal = world.goal
     count = 0
     for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what != NOUN:
+        if goal.constraint[k].live != 0 and k != 0:
             count += 1
     if count == 0:
         return False
     skip = below(world, USERS, count)
     for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what != NOUN:
+        if goal.constraint[k].live != 0 and k != 0:
             if skip == 0:
                 message = note(world, RETRACTION, k)
                 goal.constraint[k].live = 0
@@ -359,13 +242,14 @@ def revise(world, shared):
                 copy_constraint(message.new, constraint)
                 world.said += 1
                 return True
+    clear_message(world.message[world.said])
     return False
 
 
 @rare
 def revise_free(world, shared, constraint):
     """Another value of what no target has."""
-    p = product_of(world, world.goal.act, world.goal.target)
+    p = item_of(world, world.goal.act, world.goal.target)
     for _ in range(4 * TRIES):
         value = draw_value(world, shared, constraint.what, p, USERS)
         if value != constraint.value:
@@ -379,11 +263,12 @@ def revise_target(world, shared, k):
     """Another value of requirement k, that of another target which fits the other requirements."""
     goal = world.goal
     constraint = goal.constraint[k]
-    end = targets(shared, goal.act)
+    end = targets(world, shared, goal.act)
     at = below(world, USERS, end)
     for _ in range(end):
-        p = product_of(world, goal.act, at)
-        if p >= 0 and fits(world, shared, p, k) and offers_value(world, shared, p, constraint.what):
+        p = item_of(world, goal.act, at)
+        fit = p >= 0 and item_fits(world, shared, goal.act, p, k)
+        if fit and can_be(world, shared, goal.act, p, 1 << constraint.what):
             for _ in range(TRIES):
                 value = draw_value(world, shared, constraint.what, p, USERS)
                 if value != constraint.value:
@@ -394,149 +279,34 @@ def revise_target(world, shared, k):
     return False
 
 
-def offers_value(world, shared, p, what):
-    """Whether a product has the attribute at all."""
-    return what != SIZE or catalogue_of(world, shared).product[p].sizes != 0
-
-
-# --- what has been done -----------------------------------------------------------------------
-
-
-@rare
-def forgive(world, shared):
-    """What was undone as the goal asked before a message is not held against anybody after it."""
-    world.now[0]
-    shop = shop_of(world)
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
-            order.forgiven = 1
-
-
-@rare
-def undo_fits(world, shared, order):
-    """Whether an order of the past is the one that the goal wants cancelled or sent back."""
-    act = world.goal.act
-    if act != CANCEL and act != RETURN:
-        return False
-    if order.fresh != 0 or order.lines != 1 or not undoable(order, act):
-        return False
-    return fits(world, shared, order.line[0].product, -1)
-
-
-def line_fits(world, shared, line):
-    """Whether a line of an order is what the goal wants bought."""
-    goal = world.goal
-    if not fits(world, shared, line.product, -1):
-        return False
-    for k in range(goal.count):
-        constraint = goal.constraint[k]
-        if constraint.live != 0:
-            what = constraint.what
-            if what == COLOUR and line.colour != constraint.value:
-                return False
-            if what == SIZE and line.size != constraint.value:
-                return False
-            if what == QUANTITY and line.quantity != constraint.value:
-                return False
-    return True
-
-
-@rare
-def order_fits(world, shared, order):
-    """Whether an order is the one that the goal wants placed."""
-    goal = world.goal
-    if order.lines != 1 or not line_fits(world, shared, order.line[0]):
-        return False
-    for k in range(goal.count):
-        constraint = goal.constraint[k]
-        if constraint.live != 0:
-            what = constraint.what
-            if what == ADDRESS and order.address != constraint.value:
-                return False
-            if what == SHIPPING and order.shipping != constraint.value:
-                return False
-            if what == COUPON and order.coupon != constraint.value:
-                return False
-    return True
-
-
-@rare
-def review_fits(world, shared, review):
-    """Whether a review is the one that the goal wants written."""
-    goal = world.goal
-    if not fits(world, shared, review.product, -1):
-        return False
-    for k in range(goal.count):
-        constraint = goal.constraint[k]
-        if constraint.live != 0:
-            if constraint.what == STARS and review.stars != constraint.value:
-                return False
-            if constraint.what == WORDS and not same_words(review.words, constraint.words):
-                return False
-    return True
-
-
-def same_words(some, others):
-    """Whether two texts are equal."""
-    equal = True
-    for k in range(LONGEST):
-        equal = equal and some[k] == others[k]
-    return equal
-
-
-def live(order):
-    """Whether an order stands."""
-    return order.status != CANCELLED and order.status != RETURNED
+# --- whether it is done ----------------------------------------------------------------------
 
 
 @rare
 def achieved(world, shared):
     """Whether the web, and the answer, are as the user wants them, and nothing else is changed."""
-    world.now[0]
-    shop = shop_of(world)
-    act = world.goal.act
-    placed = 0
-    right = 0
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh != 0:
-            if live(order):
-                placed += 1
-                if act == BUY and order_fits(world, shared, order):
-                    right += 1
-        elif order.status != order.was:
-            if undo_fits(world, shared, order):
-                placed += 1
-                right += 1
-            elif order.forgiven == 0:
-                placed += 1
-    for r in range(shop.reviews):
-        review = shop.review[r]
-        if review.fresh != 0:
-            placed += 1
-            if act == REVIEW and review_fits(world, shared, review):
-                right += 1
-    if act in (PRICE, CHEAPEST):
-        return placed == 0 and answered(world, shared)
-    return placed == 1 and right == 1
+    done, right = shop_changes(world, shared)
+    said, fine = forum_changes(world)
+    if asks(world.goal.act):
+        return done + said == 0 and right_answer(world, shared, world.answer_unit, world.answer)
+    return done + said == 1 and right + fine == 1
 
 
-def answered(world, shared):
-    """Whether the answer is right."""
-    if world.answer_unit != PRICE_OF:
-        return False
-    return right_price(world, shared, world.answer)
+def damage(world, shared):
+    """What stands changed beyond what is wanted, on either site."""
+    done, right = shop_changes(world, shared)
+    said, fine = forum_changes(world)
+    return done + said - min(1, right + fine)
 
 
-def right_price(world, shared, price):
-    """Whether a price is one that was asked for: of something that fits, or of the cheapest."""
-    world.now[0]
-    shop = shop_of(world)
-    found = False
-    least = True
-    for p in range(shared.products):
-        if fits(world, shared, p, -1):
-            found = found or shop.stock[p].price == price
-            least = least and shop.stock[p].price >= price
-    return found and (least or world.goal.act == PRICE)
+def asks(act):
+    """Whether an act is a question."""
+    return act in (PRICE, CHEAPEST, SCORE)
+
+
+@rare
+def right_answer(world, shared, unit, value):
+    """Whether a number answers the question."""
+    if world.goal.act == SCORE:
+        return unit == POINTS and right_points(world, value)
+    return unit == PRICE_OF and right_price(world, shared, value)

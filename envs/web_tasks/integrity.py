@@ -1,7 +1,14 @@
 """Whether a record holds what an episode could have left there: every index in range."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.goals import ACTS, ATTRIBUTES, NOUN, TEMPLATES
+from midcourse.envs.web_tasks.forum.pages import (
+    BOARD_PAGE,
+    BOARDS,
+    FORUM_HOME,
+    NEW_POST,
+    POST_PAGE,
+)
+from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
@@ -24,6 +31,7 @@ from midcourse.envs.web_tasks.state import (
     UNITS,
     WEBS,
 )
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, TEMPLATES
 from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
 
 
@@ -35,16 +43,15 @@ def validate(world, shared):
     good = good and within(world.said, MESSAGES + 1) and within(world.answer_unit, len(UNITS))
     good = good and within(goal.template, len(TEMPLATES)) and within(goal.act, len(ACTS))
     good = good and within(goal.count, CONSTRAINTS + 1)
-    good = good and within(goal.target, max(shared.products, ORDERS))
+    good = good and within(goal.target, max(shared.products, max(ORDERS, POSTS)))
     good = good and within(now.tab_at, TABS) and within(now.elements, ELEMENTS + 1)
     shop = now.shop[0]
     good = good and within(shop.lines, CART + 1) and within(shop.orders, ORDERS + 1)
     good = good and within(shop.reviews, REVIEWS + 1)
     if not good or now.tab[now.tab_at].open != 1:
         return False
-    return (
-        tabs_good(now, shared) and page_good(now) and shop_good(shop, shared) and said_good(world)
-    )
+    good = tabs_good(now, shared) and page_good(now) and said_good(world)
+    return good and shop_good(shop, shared) and forum_good(now.forum[0])
 
 
 def within(value, end):
@@ -77,7 +84,8 @@ def tabs_good(now, shared):
             good = good and tokens_good(tab.field[f])
         for i in range(HISTORY):
             page = tab.page[i]
-            good = good and within(page.kind, ORDER_PAGE + 1) and within(page.sort, 4)
+            forums = within(page.kind - FORUM_HOME, NEW_POST + 1 - FORUM_HOME)
+            good = good and (forums or within(page.kind, ORDER_PAGE + 1)) and within(page.sort, 4)
             if tab.open != 0 and i <= tab.last:
                 good = good and page.kind >= SHOP_HOME
             if page.kind == LISTING:
@@ -86,6 +94,10 @@ def tabs_good(now, shared):
                 good = good and within(page.item, shared.products)
             elif page.kind == ORDER_PAGE:
                 good = good and within(page.item, now.shop[0].orders)
+            elif page.kind == BOARD_PAGE:
+                good = good and within(page.item, BOARDS)
+            elif page.kind == POST_PAGE:
+                good = good and within(page.item, now.forum[0].posts)
             good = good and tokens_good(page.words)
         if not good:
             return False
@@ -99,7 +111,7 @@ def page_good(now):
         element = now.element[e]
         good = within(element.role, len(ROLES)) and within(element.unit, len(UNITS))
         good = good and within(element.field + 1, FIELDS + 1) and token_good(element.caption)
-        good = good and within(element.effect, 128) and element.argument >= 0
+        good = good and within(element.effect, 256) and element.argument >= 0
         if not good or not token_good(element.options) or not tokens_good(element.words):
             return False
     return True
@@ -137,10 +149,31 @@ def line_good(line, shared, used):
 
 
 @rare
+def forum_good(forum):
+    """Whether posts, comments and votes are of what there is."""
+    good = within(forum.posts, POSTS + 1) and within(forum.remarks, COMMENTS + 1)
+    good = good and within(forum.subscribed, 1 << BOARDS)
+    for p in range(POSTS):
+        post = forum.post[p]
+        good = good and within(post.board, BOARDS) and within(post.fresh, 2)
+        good = good and within(post.gone, 2) and within(post.vote + 1, 3)
+        good = good and token_good(post.author[0]) and token_good(post.author[1])
+        good = good and tokens_good(post.title) and tokens_good(post.body)
+    for r in range(COMMENTS):
+        remark = forum.remark[r]
+        good = good and within(remark.fresh, 2) and tokens_good(remark.words)
+        good = good and token_good(remark.author[0]) and token_good(remark.author[1])
+        if r < forum.remarks:
+            good = good and within(remark.post, forum.posts)
+    return good
+
+
+@rare
 def said_good(world):
     """Whether the goal and the messages are of attributes that there are."""
     thing = world.goal.constraint[0]
-    good = world.goal.count > 0 and thing.what == NOUN and thing.live == 1 and thing.words[0] != 0
+    good = world.goal.count > 0 and thing.live == 1 and thing.words[0] != 0
+    good = good and (TEMPLATES[world.goal.template][1] >> thing.what) & 1 != 0
     for k in range(CONSTRAINTS):
         good = good and constraint_good(world.goal.constraint[k])
     for m in range(MESSAGES):

@@ -4,7 +4,6 @@ import numpy as np
 from gymnasium import spaces
 
 from midcourse.envs.web_tasks.browser import tab_of
-from midcourse.envs.web_tasks.goals import ATTRIBUTES
 from midcourse.envs.web_tasks.rules import offered
 from midcourse.envs.web_tasks.state import (
     BACK,
@@ -28,6 +27,7 @@ from midcourse.envs.web_tasks.state import (
     UNITS,
     VERBS,
 )
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES
 from midcourse.envs.web_tasks.words import LONGEST
 
 ACTION_SPACE = spaces.MultiDiscrete([VERBS, CHOICES])
@@ -45,7 +45,7 @@ SPACE = spaces.Dict(
         "offered": spaces.Box(0, TOKENS, (ELEMENTS,), np.int16),
         "goal": spaces.MultiDiscrete([len(ATTRIBUTES) + 1] * CONSTRAINTS, dtype=np.int8),
         "goal_words": spaces.Box(0, TOKENS, (CONSTRAINTS * LONGEST,), np.int16),
-        "act": spaces.Discrete(8),
+        "act": spaces.Discrete(len(ACTS)),
         "tab": spaces.Discrete(TABS),
         "tabs": spaces.MultiBinary(TABS),
         "steps_left": spaces.Box(0.0, 1.0, (1,), np.float32),

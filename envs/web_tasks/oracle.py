@@ -1,89 +1,79 @@
 """The cheapest way to what the user wants, and its first action.
 
-A goal asks for one main job (an order, a review, an answer) and for undoing whatever was done
-beyond it. A job begins from anywhere at a fixed cost, or cheaper from a page that is open already:
-the page at hand, the one before or after it, one in another tab. Jobs can be done in any order, and
-a tab's page serves one of them, so that what open pages save is a matching of tabs to jobs.
-Canonical actions are clicks, texts, options, back, forward, switching tabs, and stop; a new tab
-never shortens a way.
+A goal asks for one main job (an order, a post, an answer) and for undoing whatever was done beyond
+it. A job begins from anywhere on its site at a fixed cost, or cheaper from a page that is open
+already. So a way begins with a walk through the history of the tab at hand, on whose pages jobs are
+done that stay there, at last perhaps one that leads away; all other jobs are done in any order,
+site after site, each from another tab that shows something of use, or from anywhere. Canonical
+actions are clicks, texts, options, back, forward, going to a site, switching tabs, and stop; a new
+tab never shortens a way.
+
+The sites' own oracles number their jobs, say which are to be done, and what their pages save.
 """
 
+import numpy as np
+
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.goals import (
-    ADDRESS,
-    BUY,
-    CHEAPEST,
-    COLOUR,
-    COUPON,
-    NOUN,
-    PRICE,
-    QUANTITY,
-    REVIEW,
-    SHIPPING,
-    SIZE,
-    STARS,
-    WORDS,
-    fits,
-    line_fits,
-    live,
-    order_fits,
-    review_fits,
-    right_price,
-    same_words,
-    undo_fits,
+from midcourse.envs.web_tasks.browser import site_of
+from midcourse.envs.web_tasks.finding import FAR, NONE, field_of
+from midcourse.envs.web_tasks.forum.oracle import (
+    BOARD_JOB,
+    FORUM_JOBS,
+    NEW_JOB,
+    forum_answerable,
+    forum_asked,
+    forum_could,
+    forum_done,
+    forum_ends_at_answer,
+    forum_home,
+    forum_main_cost,
+    forum_saved_at,
+    forum_serve,
+    forum_set_out,
+    forum_shows_answer,
+    forum_to_answer,
+    forum_travel,
+    forum_undoing,
 )
-from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
-from midcourse.envs.web_tasks.shop.pages import (
-    ADD,
-    ADDRESS_FIELD,
-    CANCEL_IT,
-    CART_PAGE,
-    CHECKOUT,
-    COLOUR_FIELD,
-    COUPON_FIELD,
-    DELETE_REVIEW,
-    LISTING,
-    ORDER_LIST,
-    ORDER_PAGE,
-    PLACE,
-    POST_REVIEW,
-    PRODUCT_PAGE,
-    QUANTITY_FIELD,
-    REMOVE,
-    RESULTS,
-    RETURN_IT,
-    SEARCH_FIELD,
-    SHIPPING_FIELD,
-    SHOWN,
-    SIZE_FIELD,
-    STARS_FIELD,
-    WORDS_FIELD,
-    catalogue_of,
-    chosen,
-    listed,
-    shop_of,
+from midcourse.envs.web_tasks.forum.pages import forum_of
+from midcourse.envs.web_tasks.goals import asks, right_answer
+from midcourse.envs.web_tasks.requirements import place_of
+from midcourse.envs.web_tasks.shop.oracle import (
+    SHOP_JOBS,
+    answerable,
+    beyond_repair,
+    shop_asked,
+    shop_could,
+    shop_done,
+    shop_ends_at_answer,
+    shop_home,
+    shop_main_cost,
+    shop_saved_at,
+    shop_serve,
+    shop_set_out,
+    shop_shows_answer,
+    shop_travel,
+    shop_undoing,
 )
-from midcourse.envs.web_tasks.shop.records import (
-    CART,
-    ORDERS,
-    PRODUCTS,
-)
+from midcourse.envs.web_tasks.shop.pages import SEARCH_FIELD
+from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.state import (
     BACK,
-    BUTTON,
+    FORUM,
     FORWARD,
     FROM_GOAL,
-    FROM_NUMBERS,
-    LINK,
-    PRICE_OF,
+    GOTO,
+    SHOP,
+    SITES,
     STOP,
     SWITCH_TAB,
     TABS,
 )
+from midcourse.envs.web_tasks.wishes import FORUM_ACTS, NOUN
 
-FAR = 1 << 20  # no way
-CART_JOB = ORDERS + PRODUCTS  # jobs: cancel order j; ORDERS + p: do what is to be done at product p
-NONE = -1
+JOBS = SHOP_JOBS + FORUM_JOBS
+REACH = 3  # pages back and forward that can be worth a walk
+HERE, LEAVE = -2, -3  # first steps beside BACK and FORWARD
 
 
 def cost_to_go(world, shared):
@@ -94,81 +84,42 @@ def cost_to_go(world, shared):
 
 @rare
 def plan(world, shared):
-    """The cheapest way: its cost, and the product (or order) at which the main job is done."""
+    """The cheapest way: its cost, and the job as which the main one is done."""
     act = world.goal.act
     if beyond_repair(world, shared):
         return FAR, NONE
-    if act in (PRICE, CHEAPEST):
-        return way(world, shared, NONE) if sold(world, shared) else FAR, NONE
-    if main_done(world, shared):
+    if asks(act):
+        possible = forum_answerable(world) if act >= FORUM_ACTS else answerable(world, shared)
+        return way(world, shared, NONE) if possible else FAR, NONE
+    if forum_done(world) if act >= FORUM_ACTS else shop_done(world, shared):
         return way(world, shared, NONE), NONE
-    if act == BUY and cart_fits(world, shared):
-        return way(world, shared, CART_JOB), CART_JOB
     best = FAR
     main = NONE
-    for p in range(shared.products if act in (BUY, REVIEW) else shop_of(world).orders):
-        if act in (BUY, REVIEW):
-            if fits(world, shared, p, -1):
-                cost = way(world, shared, ORDERS + p)
-                if cost < best:
-                    best = cost
-                    main = ORDERS + p
-        else:
-            order = shop_of(world).order[p]
-            if order.status == order.was and undo_fits(world, shared, order):
-                cost = way(world, shared, p)
-                if cost < best:
-                    best = cost
-                    main = p
+    for job in range(JOBS):
+        if could(world, shared, job):
+            cost = way(world, shared, job)
+            if cost < best:
+                best = cost
+                main = job
     return best, main
 
 
-@rare
-def sold(world, shared):
-    """Whether the shop has anything that fits."""
-    found = False
-    for p in range(shared.products):
-        found = found or fits(world, shared, p, -1)
-    return found
+# --- jobs of either site ---------------------------------------------------------------------
+
+
+def job_site(job):
+    """The site on which a job is done."""
+    return SHOP if job < SHOP_JOBS else FORUM
 
 
 @rare
-def beyond_repair(world, shared):
-    """Whether something was undone that nobody wanted, and cannot be done again."""
-    world.now[0]
-    shop = shop_of(world)
-    undone = 0
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was:
-            if undo_fits(world, shared, order):
-                undone += 1
-            elif order.forgiven == 0:
-                return True
-    return undone > 1
-
-
-@rare
-def way(world, shared, main):
-    """Fewest actions if the main job is done at `main`; NONE if there is none left to do."""
-    cost = 1 + answering(world, shared)  # and stop
-    cost += main_cost(world, shared, main)
-    for job in range(CART_JOB + 1):
-        if asked(world, shared, job, main):
-            cost += travel(job)
-            if job < ORDERS:
-                cost += 1
-            elif job < CART_JOB:
-                cost += deletions(world, shared, job - ORDERS)
-    saved, _ = open_pages(world, shared, main)
-    return cost - saved
-
-
-def travel(job):
-    """Actions from anywhere in the shop to the page where a job is done."""
-    if job < ORDERS:
-        return 2  # the list of orders, the order
-    return 2 if job < CART_JOB else 1  # the noun into the search and the product's link; the cart
+def could(world, shared, job):
+    """Whether the main job can be done as this job."""
+    if (world.goal.act < FORUM_ACTS) != (job < SHOP_JOBS):
+        return False
+    if job < SHOP_JOBS:
+        return shop_could(world, shared, job)
+    return forum_could(world, job - SHOP_JOBS)
 
 
 @rare
@@ -176,90 +127,336 @@ def asked(world, shared, job, main):
     """Whether a job is to be done: the main one, or undoing what is not wanted."""
     if job == main:
         return True
-    if job < ORDERS:
-        return job < shop_of(world).orders and unwanted(world, shared, job)
-    return job < CART_JOB and deletions(world, shared, job - ORDERS) > 0
-
-
-def unwanted(world, shared, o):
-    """Whether an order is one too many: placed in this episode, standing, and not the one kept."""
-    order = shop_of(world).order[o]
-    return order.fresh != 0 and live(order) and o != kept_order(world, shared)
+    return (
+        shop_asked(world, shared, job) if job < SHOP_JOBS else forum_asked(world, job - SHOP_JOBS)
+    )
 
 
 @rare
-def kept_order(world, shared):
-    """The order that fulfils the goal; of several, one that is not on the page at hand."""
+def cost_of(world, shared, job, main):
+    """Actions of a job from anywhere on its site."""
+    if job < SHOP_JOBS:
+        cost = shop_travel(job) + shop_undoing(world, shared, job)
+        return cost + shop_main_cost(world, shared, job) if job == main else cost
+    j = job - SHOP_JOBS
+    cost = forum_travel(j) + forum_undoing(world, j, job == main)
+    return cost + forum_main_cost(world, shared, j) if job == main else cost
+
+
+@rare
+def saved_at(world, shared, page, form, job, main):
+    """Actions that a page saves of a job, `form` being what is filled in there."""
+    if job < SHOP_JOBS:
+        return shop_saved_at(world, shared, page, form, job, main)
+    return forum_saved_at(world, shared, page, form, job - SHOP_JOBS, main - SHOP_JOBS)
+
+
+@rare
+def stays_at(page, job, main):
+    """Whether a job is done on just this page, without leading away from it."""
+    if job < SHOP_JOBS:
+        return (job != main or job < ORDERS) and shop_home(page, job)
+    return job != SHOP_JOBS + NEW_JOB and forum_home(page, job - SHOP_JOBS)
+
+
+def travel(job):
+    """Actions from anywhere on its site to the page where a job is done."""
+    return shop_travel(job) if job < SHOP_JOBS else forum_travel(job - SHOP_JOBS)
+
+
+# --- the way ---------------------------------------------------------------------------------
+
+
+@rare
+def way(world, shared, main):
+    """Fewest actions if the main job is done as `main`; NONE if there is none left to do."""
+    cost, _, _ = walk(world, shared, main)
+    return cost
+
+
+def count(bits):
+    """How many sites."""
+    found = 0
+    for site in range(len(SITES)):
+        found += (bits >> site) & 1
+    return found
+
+
+def answer_site(world):
+    """The site that answers the question; -1 if there is none."""
+    act = world.goal.act
+    return NONE if not asks(act) else FORUM if act >= FORUM_ACTS else SHOP
+
+
+@rare
+def walk(world, shared, main):
+    """The cheapest way if the main job is done as `main`: (its cost, its first step, a job).
+
+    The first step is BACK or FORWARD, HERE to do the job on the page at hand, or LEAVE to set out
+    for what is to be done elsewhere.
+    """
     now = world.now[0]
-    shop = shop_of(world)
-    kept = NONE
-    if world.goal.act == BUY:
-        tab = now.tab[now.tab_at]
-        page = tab.page[tab.at]
-        for o in range(shop.orders):
-            order = shop.order[o]
-            fresh = order.fresh != 0 and live(order)
-            better = kept == NONE or (page.kind == ORDER_PAGE and page.item == kept)
-            if fresh and better and order_fits(world, shared, order):
-                kept = o
-    return kept
+    tab = now.tab[now.tab_at]
+    jobs = np.empty(JOBS, np.int64)
+    n = 0
+    work = 1  # stop, and all jobs on their pages
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            jobs[n] = job
+            n += 1
+            work += cost_of(world, shared, job, main) - travel(job)
+    best = FAR
+    first = LEAVE
+    begun = NONE
+    for left in range(max(-REACH, -tab.at), 1):
+        for right in range(min(REACH, tab.last - tab.at) + 1):
+            cost, step, job = from_walk(world, shared, main, jobs, n, left, right)
+            if cost < best:
+                best = cost
+                first = step
+                begun = job
+    return work + best, first, begun
 
 
 @rare
-def kept_review(world, shared):
-    """The review that fulfils the goal; the first of several."""
-    world.now[0]
-    shop = shop_of(world)
-    if world.goal.act == REVIEW:
-        for r in range(shop.reviews):
-            if shop.review[r].fresh != 0 and review_fits(world, shared, shop.review[r]):
-                return r
+def from_walk(world, shared, main, jobs, n, left, right):
+    """The least cost, beyond the work of all jobs, of a walk over these pages of the history."""
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    left_over = np.empty(JOBS, np.int64)
+    m = 0
+    here = NONE  # a job that can be done at hand
+    saved = 0  # what is filled in at hand
+    for i in range(n):
+        done = False
+        for offset in range(left, right + 1):
+            if stays_at(tab.page[tab.at + offset], jobs[i], main):
+                done = True
+                if offset == 0:
+                    here = jobs[i]
+        if here == jobs[i]:
+            page = tab.page[tab.at]
+            saved = saved_at(world, shared, page, tab, here, main) - travel(here)
+        if not done:
+            left_over[m] = jobs[i]
+            m += 1
+    best = FAR
+    finish = NONE
+    to = 0
+    for end in range(left, right + 1):
+        page = tab.page[tab.at + end]
+        moves = right - left + min(right - end - left, right + end - left)
+        form = tab if left == 0 and right == 0 else shared.blank[0]
+        for last in range(-1, m):
+            job = left_over[last] if last >= 0 else NONE
+            near = saved_at(world, shared, page, form, job, main) if last >= 0 else 1
+            if near > 0:
+                cost = moves + elsewhere(world, shared, main, left_over, m, job, page)
+                cost += travel(job) - near if last >= 0 else 0
+                if cost < best:
+                    best = cost
+                    finish = job
+                    to = end
+    if here != NONE:
+        return best - saved, HERE, here
+    if left == 0 and right == 0:
+        return best, LEAVE if finish == NONE else HERE, finish
+    return best, direction(left, right, to), NONE
+
+
+def direction(left, right, end):
+    """Which end of a walk comes first."""
+    if left == 0 or right == 0:
+        return FORWARD if left == 0 else BACK
+    return BACK if right - end - left <= right + end - left else FORWARD
+
+
+@rare
+def elsewhere(world, shared, main, jobs, n, but, page):
+    """The least cost of the ways to jobs, from a page on; job `but` has been done there already."""
+    here = site_of(page)
+    sites = 0
+    entered = 0  # sites that a tab leads to
+    cost = 0
+    closing = 0  # 1: a job's page shows the answer
+    for i in range(n):
+        job = jobs[i]
+        if job != but:
+            site = job_site(job)
+            sites |= 1 << site
+            near = in_tabs(world, shared, job, main)
+            cost += travel(job) - max(0, near - 1)
+            if near > 0 and site != here:
+                entered |= 1 << site
+            if ends_at_answer(world, shared, job):
+                closing = 1
+    cost -= count(entered) + shared_ways(world, shared, main, jobs, n, but)
+    others = sites & ~(1 << here)
+    last = answer_site(world)
+    if last == NONE:
+        return cost + count(others)
+    if sites == 0:
+        shown = ends_at_answer(world, shared, but) if but != NONE else shown_at(world, shared, page)
+        if last == here:
+            return cost + (0 if shown else 1)
+        return cost + (1 if answer_in_tabs(world, shared) else 2)
+    back = 1 if last == here and others != 0 else 0
+    return cost + 1 - closing + count((others | 1 << last) & ~(1 << here)) + back
+
+
+@rare
+def in_tabs(world, shared, job, main):
+    """The most that a page in another tab saves of a job, without the way there."""
+    now = world.now[0]
+    most = 0
+    for t in range(TABS):
+        tab = now.tab[t]
+        if t != now.tab_at and tab.open != 0:
+            most = max(most, saved_at(world, shared, tab.page[tab.at], tab, job, main))
+    return most
+
+
+@rare
+def shared_ways(world, shared, main, jobs, n, but):
+    """Actions that are spared because one job ends on the page that leads to another.
+
+    So do subscribing to a board and what is to be done on one of its posts, unless another tab
+    shows the post.
+    """
+    spared = 0
+    for i in range(n):
+        board = jobs[i] - SHOP_JOBS - BOARD_JOB
+        if board >= 0 and jobs[i] != but:
+            leads = 0
+            for k in range(n):
+                p = jobs[k] - SHOP_JOBS
+                post = p >= 0 and p < NEW_JOB and jobs[k] != but
+                if post and forum_of(world).post[p].board == board:
+                    leads |= 1 if in_tabs(world, shared, jobs[k], main) < 2 else 0
+            spared += leads
+    return spared
+
+
+def ends_at_answer(world, shared, job):
+    """Whether the page on which a job is done shows the answer."""
+    if job == NONE or job_site(job) != answer_site(world):
+        return False
+    if job < SHOP_JOBS:
+        return shop_ends_at_answer(world, shared, job)
+    return forum_ends_at_answer(world, job - SHOP_JOBS)
+
+
+@rare
+def shown_at(world, shared, page):
+    """Whether a page shows the answer."""
+    if site_of(page) != answer_site(world):
+        return False
+    if site_of(page) == SHOP:
+        return shop_shows_answer(world, shared, page)
+    return forum_shows_answer(world, page)
+
+
+@rare
+def answer_in_tabs(world, shared):
+    """Whether another tab shows the answer."""
+    return answer_tab(world, shared) != NONE
+
+
+@rare
+def answer_tab(world, shared):
+    """Another tab that shows the answer; -1 if there is none."""
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        if t != now.tab_at and tab.open != 0 and shown_at(world, shared, tab.page[tab.at]):
+            return t
+    return NONE
+
+
+# --- the first action ------------------------------------------------------------------------
+
+
+def act(world, shared):
+    """The first action of a cheapest way; stop where there is none."""
+    cost, main = plan(world, shared)
+    if cost >= FAR:
+        return STOP, 0
+    _, step, job = walk(world, shared, main)
+    if step in (BACK, FORWARD):
+        return step, 0
+    if step == HERE:
+        if job < SHOP_JOBS:
+            return shop_serve(world, shared, job)
+        return forum_serve(world, job - SHOP_JOBS, main - SHOP_JOBS)
+    return leave(world, shared, main)
+
+
+@rare
+def leave(world, shared, main):
+    """The first action towards what is to be done elsewhere: this site first, the answer last."""
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    here = site_of(tab.page[tab.at])
+    sites = 0
+    chosen = NONE
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            sites |= 1 << job_site(job)
+            if job_site(job) == here:
+                late = chosen == NONE or ends_at_answer(world, shared, chosen)
+                chosen = job if late or not ends_at_answer(world, shared, job) else chosen
+    if sites == 0:
+        return to_answer(world, shared, here)
+    if chosen == NONE:
+        return to_site(world, shared, main, sites)
+    t = tab_for(world, shared, chosen, main, 2)
+    if t >= 0:
+        return SWITCH_TAB, t
+    if chosen < SHOP_JOBS:
+        return shop_set_out(world, shared, chosen)
+    return forum_set_out(world, chosen - SHOP_JOBS)
+
+
+@rare
+def tab_for(world, shared, job, main, least):
+    """Another tab whose page saves a job at least so much; -1 if there is none."""
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        other = t != now.tab_at and tab.open != 0
+        if other and saved_at(world, shared, tab.page[tab.at], tab, job, main) >= least:
+            return t
     return NONE
 
 
 @rare
-def deletions(world, shared, p):
-    """Reviews of a product that were written in this episode and are not wanted."""
-    world.now[0]
-    shop = shop_of(world)
-    kept = kept_review(world, shared)
-    count = 0
-    for r in range(shop.reviews - 1, -1, -1):
-        review = shop.review[r]
-        if review.fresh == 0:
-            break
-        if review.product == p and r != kept:
-            count += 1
-    return count
+def to_site(world, shared, main, sites):
+    """To another site: by a tab that shows something of use there, or from its first page."""
+    for job in range(JOBS):
+        if asked(world, shared, job, main):
+            t = tab_for(world, shared, job, main, 1)
+            if t >= 0:
+                return SWITCH_TAB, t
+    return GOTO, FORUM if (sites >> FORUM) & 1 != 0 else SHOP
 
 
 @rare
-def main_done(world, shared):
-    """Whether the main job is done."""
-    world.now[0]
-    shop = shop_of(world)
-    act = world.goal.act
-    if act == BUY:
-        return kept_order(world, shared) != NONE
-    if act == REVIEW:
-        return kept_review(world, shared) != NONE
-    for o in range(shop.orders):
-        order = shop.order[o]
-        if order.fresh == 0 and order.status != order.was and undo_fits(world, shared, order):
-            return True
-    return False
-
-
-@rare
-def answering(world, shared):
-    """Actions until the answer is on the page, when nothing is left to undo."""
-    act = world.goal.act
-    if act != PRICE and act != CHEAPEST:
-        return 0
-    for job in range(CART_JOB):
-        if asked(world, shared, job, NONE):
-            return 1
-    return 1 if shown_answer(world, shared) < 0 else 0
+def to_answer(world, shared, here):
+    """Towards the answer, or stop with it."""
+    last = answer_site(world)
+    if last == NONE:
+        return STOP, 0
+    if last == here:
+        shown = shown_answer(world, shared)
+        if shown >= 0:
+            return STOP, shown
+        if here == FORUM:
+            return forum_to_answer(world)
+        return field_of(world, SEARCH_FIELD), FROM_GOAL + place_of(world, NOUN)
+    t = answer_tab(world, shared)
+    if t >= 0:
+        return SWITCH_TAB, t
+    return GOTO, last
 
 
 @rare
@@ -268,385 +465,6 @@ def shown_answer(world, shared):
     now = world.now[0]
     for e in range(now.elements):
         element = now.element[e]
-        if element.unit == PRICE_OF and right_price(world, shared, element.value):
+        if right_answer(world, shared, element.unit, element.value):
             return e
-    return -1
-
-
-# --- the main job -----------------------------------------------------------------------------
-
-
-@rare
-def value_of(world, what):
-    """What the goal asks of an attribute; -1 if nothing."""
-    goal = world.goal
-    for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what == what:
-            return goal.constraint[k].value
-    return -1
-
-
-@rare
-def place_of(world, what):
-    """Which requirement is about an attribute; -1 if none is."""
-    goal = world.goal
-    for k in range(goal.count):
-        if goal.constraint[k].live != 0 and goal.constraint[k].what == what:
-            return k
-    return -1
-
-
-@rare
-def main_cost(world, shared, main):
-    """Actions of the main job itself, from the page where it is done, with a blank form."""
-    if main == NONE:
-        return 0
-    if main < ORDERS:
-        return 0  # one button, counted as that of any order to be undone
-    wrong = wrong_lines(world, shared)
-    if main == CART_JOB:
-        return wrong + 1 + unfilled_checkout(world, shared.blank[0]) + 1
-    p = main - ORDERS
-    cost = unfilled(world, shared, p, shared.blank[0]) + 1
-    if world.goal.act == REVIEW:
-        return cost
-    if blocked(world, p):
-        cost += 1
-    return cost + wrong + 1 + unfilled_checkout(world, shared.blank[0]) + 1
-
-
-def wrong_lines(world, shared):
-    """Lines of the cart that have to go."""
-    world.now[0]
-    shop = shop_of(world)
-    wrong = shop.lines
-    if cart_fits(world, shared):
-        wrong -= 1
-    return wrong
-
-
-def cart_fits(world, shared):
-    """Whether the cart has what is to be bought."""
-    return kept_line(world, shared) != NONE
-
-
-@rare
-def kept_line(world, shared):
-    """The first line of the cart that is what is to be bought."""
-    world.now[0]
-    shop = shop_of(world)
-    for i in range(shop.lines):
-        if line_fits(world, shared, shop.cart[i]):
-            return i
     return NONE
-
-
-@rare
-def blocked(world, p):
-    """Whether the cart has to be emptied before a product can be put into it."""
-    world.now[0]
-    shop = shop_of(world)
-    wanted = max(1, value_of(world, QUANTITY))
-    for i in range(shop.lines):
-        if shop.cart[i].product == p:
-            wanted += shop.cart[i].quantity
-    return shop.lines == CART or wanted > shop.stock[p].stock
-
-
-@rare
-def unfilled(world, shared, p, tab):
-    """Fields of a product's form that have to be filled in otherwise."""
-    product = catalogue_of(world, shared).product[p]
-    count = 0
-    if world.goal.act == REVIEW:
-        stars = value_of(world, STARS)
-        if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
-            count += 1
-        k = place_of(world, WORDS)
-        if k >= 0:
-            if not same_words(tab.field[WORDS_FIELD], world.goal.constraint[k].words):
-                count += 1
-        elif tab.field[WORDS_FIELD, 0] == 0:
-            count += 1
-        return count
-    colour = value_of(world, COLOUR)
-    if colour >= 0 and chosen(tab, COLOUR_FIELD, product.colours, 0) != colour:
-        count += 1
-    size = value_of(world, SIZE)
-    if size >= 0 and chosen(tab, SIZE_FIELD, product.sizes, 0) != size:
-        count += 1
-    if wrong_quantity(world, p, tab):
-        count += 1
-    return count
-
-
-def wrong_quantity(world, p, tab):
-    """Whether a form's quantity will not do."""
-    quantity = value_of(world, QUANTITY)
-    filled = quantity_of(tab)
-    if quantity >= 0:
-        return filled != quantity
-    return filled < 0 or filled > shop_of(world).stock[p].stock
-
-
-@rare
-def unfilled_checkout(world, tab):
-    """Fields of the order's form that have to be filled in otherwise."""
-    count = 0
-    address = value_of(world, ADDRESS)
-    if address >= 0 and chosen(tab, ADDRESS_FIELD, 0b111, 0) != address:
-        count += 1
-    shipping = value_of(world, SHIPPING)
-    if shipping >= 0 and chosen(tab, SHIPPING_FIELD, 0b111, 0) != shipping:
-        count += 1
-    coupon = value_of(world, COUPON)
-    if coupon >= 0 and coupon_of(tab) != coupon:
-        count += 1
-    return count
-
-
-# --- what open pages save ---------------------------------------------------------------------
-
-
-@rare
-def saved_by(world, shared, t, job, main):
-    """Actions that a job costs less because of what tab t shows; 0 if none."""
-    now = world.now[0]
-    tab = now.tab[t]
-    if job == NONE or tab.open == 0:
-        return 0
-    saved = saved_at(world, shared, tab, 0, job, main)
-    if now.tab_at != t:
-        return max(0, saved - 1)
-    if tab.at > 0:
-        saved = max(saved, saved_at(world, shared, tab, -1, job, main) - 1)
-    if tab.at < tab.last:
-        saved = max(saved, saved_at(world, shared, tab, 1, job, main) - 1)
-    return max(0, saved)
-
-
-@rare
-def saved_at(world, shared, tab, offset, job, main):
-    """The same for one page of a tab's history, without the way to it."""
-    world.now[0]
-    page = tab.page[tab.at + offset]
-    kind = page.kind
-    if job < ORDERS:
-        if kind == ORDER_LIST:
-            return 1
-        return 2 if kind == ORDER_PAGE and page.item == job else 0
-    if job == CART_JOB:
-        if kind == CHECKOUT and wrong_lines(world, shared) == 0:
-            if offset != 0:
-                return 2
-            if coupon_of(tab) == -2 and value_of(world, COUPON) < 0:
-                return 0  # only leaving the page empties the field
-            filled = unfilled_checkout(world, shared.blank[0]) - unfilled_checkout(world, tab)
-            return 2 + filled
-        return 1 if kind == CART_PAGE else 0
-    p = job - ORDERS
-    if kind == PRODUCT_PAGE and page.item == p:
-        if offset != 0 or job != main:
-            return 2
-        filled = unfilled(world, shared, p, shared.blank[0]) - unfilled(world, shared, p, tab)
-        return 2 + filled
-    if kind in (LISTING, RESULTS):
-        return 1 if shows(catalogue_of(world, shared), page, p) else 0
-    return 0
-
-
-def shows(catalogue, page, p):
-    """Whether a list shows a product."""
-    if not listed(catalogue, page, p):
-        return False
-    before = 0
-    for q in range(p):
-        if listed(catalogue, page, q):
-            before += 1
-    return before < SHOWN
-
-
-@rare
-def open_pages(world, shared, main):
-    """What open pages save of all jobs together, and the job that the tab at hand serves.
-
-    Another tab's page saves at most one job anything, so that only the tab at hand has a choice.
-    """
-    saved = 0
-    most = 0
-    best = NONE
-    for job in range(CART_JOB + 1):
-        if asked(world, shared, job, main):
-            elsewhere = 0
-            here = 0
-            for t in range(TABS):
-                here_or_there = saved_by(world, shared, t, job, main)
-                if t == world.now[0].tab_at:
-                    here = here_or_there
-                else:
-                    elsewhere = max(elsewhere, here_or_there)
-            saved += elsewhere
-            if here - elsewhere > most:
-                most = here - elsewhere
-                best = job
-    return saved + most, best
-
-
-# --- the first action -------------------------------------------------------------------------
-
-
-def act(world, shared):
-    """The first action of a cheapest way; stop where there is none."""
-    cost, main = plan(world, shared)
-    if cost >= FAR:
-        return STOP, 0
-    _, job = open_pages(world, shared, main)
-    if job != NONE:
-        return serve(world, shared, job, main)
-    for t in range(TABS):
-        if t != world.now[0].tab_at:
-            for other in range(CART_JOB + 1):
-                if asked(world, shared, other, main) and saved_by(world, shared, t, other, main):
-                    return SWITCH_TAB, t
-    for other in range(CART_JOB + 1):
-        if asked(world, shared, other, main):
-            return set_out(world, shared, other)
-    if answering(world, shared) > 0:
-        return find(world), FROM_GOAL + place_of(world, NOUN)
-    return STOP, max(0, shown_answer(world, shared))
-
-
-@rare
-def set_out(world, shared, job):
-    """The first action to a job from anywhere."""
-    if job < ORDERS:
-        return link_to(world, ORDER_LIST, 0), 0
-    if job == CART_JOB:
-        return link_to(world, CART_PAGE, 0), 0
-    product = catalogue_of(world, shared).product[job - ORDERS]
-    return link_to(world, LISTING, product.category), 0
-
-
-@rare
-def serve(world, shared, job, main):
-    """The next action of a job that the tab at hand serves."""
-    now = world.now[0]
-    tab = now.tab[now.tab_at]
-    saved = saved_by(world, shared, now.tab_at, job, main)
-    if saved_at(world, shared, tab, 0, job, main) < saved:
-        if tab.at > 0 and saved_at(world, shared, tab, -1, job, main) - 1 == saved:
-            return BACK, 0
-        return FORWARD, 0
-    kind = tab.page[tab.at].kind
-    if kind == ORDER_LIST:
-        return link_to(world, ORDER_PAGE, job), 0
-    if kind == ORDER_PAGE:
-        return button(world, CANCEL_IT, RETURN_IT), 0
-    if kind in (LISTING, RESULTS):
-        return link_to(world, PRODUCT_PAGE, job - ORDERS), 0
-    if kind == CART_PAGE:
-        return empty_cart(world, shared)
-    if kind == CHECKOUT:
-        return check_out(world, tab)
-    p = job - ORDERS
-    if deletions(world, shared, p) > 0:
-        return delete_button(world, shared, p), 0
-    return fill_in(world, shared, p, tab)
-
-
-@rare
-def empty_cart(world, shared):
-    """In the cart: take out what has to go, then go on to the checkout."""
-    now = world.now[0]
-    kept = kept_line(world, shared)
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == BUTTON and element.effect == REMOVE and element.argument != kept:
-            return e, 0
-    return link_to(world, CHECKOUT, 0), 0
-
-
-@rare
-def check_out(world, tab):
-    """At the checkout: fill in what is missing, then order."""
-    address = value_of(world, ADDRESS)
-    if address >= 0 and chosen(tab, ADDRESS_FIELD, 0b111, 0) != address:
-        return field_of(world, ADDRESS_FIELD), address
-    shipping = value_of(world, SHIPPING)
-    if shipping >= 0 and chosen(tab, SHIPPING_FIELD, 0b111, 0) != shipping:
-        return field_of(world, SHIPPING_FIELD), shipping
-    coupon = value_of(world, COUPON)
-    if coupon >= 0 and coupon_of(tab) != coupon:
-        return field_of(world, COUPON_FIELD), FROM_GOAL + place_of(world, COUPON)
-    return button(world, PLACE, PLACE), 0
-
-
-@rare
-def fill_in(world, shared, p, tab):
-    """On a product's page: fill in what is missing, then send the form."""
-    product = catalogue_of(world, shared).product[p]
-    if world.goal.act == REVIEW:
-        stars = value_of(world, STARS)
-        if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
-            return field_of(world, STARS_FIELD), stars
-        k = place_of(world, WORDS)
-        if k >= 0:
-            if not same_words(tab.field[WORDS_FIELD], world.goal.constraint[k].words):
-                return field_of(world, WORDS_FIELD), FROM_GOAL + k
-        elif tab.field[WORDS_FIELD, 0] == 0:
-            return field_of(world, WORDS_FIELD), FROM_GOAL + place_of(world, NOUN)
-        return button(world, POST_REVIEW, POST_REVIEW), 0
-    colour = value_of(world, COLOUR)
-    if colour >= 0 and chosen(tab, COLOUR_FIELD, product.colours, 0) != colour:
-        return field_of(world, COLOUR_FIELD), colour
-    size = value_of(world, SIZE)
-    if size >= 0 and chosen(tab, SIZE_FIELD, product.sizes, 0) != size:
-        return field_of(world, SIZE_FIELD), size
-    if wrong_quantity(world, p, tab):
-        return field_of(world, QUANTITY_FIELD), FROM_NUMBERS + max(1, value_of(world, QUANTITY))
-    return button(world, ADD, ADD), 0
-
-
-def find(world):
-    """The search box."""
-    return field_of(world, SEARCH_FIELD)
-
-
-def field_of(world, field):
-    """The element of a field of the form."""
-    now = world.now[0]
-    for e in range(now.elements):
-        if now.element[e].field == field and now.element[e].role != LINK:
-            return e
-    return STOP
-
-
-def link_to(world, kind, item):
-    """The link to a page."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == LINK and element.effect == kind and element.argument == item:
-            return e
-    return STOP
-
-
-def button(world, effect, other):
-    """The button that does one thing or the other."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.role == BUTTON and (element.effect == effect or element.effect == other):
-            return e
-    return STOP
-
-
-def delete_button(world, shared, p):
-    """The button that deletes a review which is not wanted."""
-    now = world.now[0]
-    kept = kept_review(world, shared)
-    for e in range(now.elements):
-        element = now.element[e]
-        if element.effect == DELETE_REVIEW and element.argument != kept:
-            return e
-    return STOP

@@ -2,15 +2,20 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import (
+    FORUM_EFFECTS,
+    address_of,
     close_tab,
     go_back,
     go_forward,
     open_tab,
     revisit,
+    site_of,
     switch_tab,
     tab_of,
     visit,
 )
+from midcourse.envs.web_tasks.forum.acts import forum_act
+from midcourse.envs.web_tasks.forum.pages import FORUM_HOME, forum_page
 from midcourse.envs.web_tasks.goals import achieved, amend
 from midcourse.envs.web_tasks.shop.acts import shop_act
 from midcourse.envs.web_tasks.shop.pages import (
@@ -42,6 +47,7 @@ from midcourse.envs.web_tasks.state import (
     NOT_ACTIVE,
     OPTIONS,
     QUIET,
+    SHOP,
     SITES,
     STOP,
     SWITCH_TAB,
@@ -74,7 +80,7 @@ def step(world, shared, action):
             world.reply = NO_PAGE
     elif verb == GOTO:
         if choice < len(SITES):
-            visit(world, SHOP_HOME, 0, 0)
+            visit(world, SHOP_HOME if choice == SHOP else FORUM_HOME, 0, 0)
         else:
             world.reply = NO_SITE
     elif verb == NEW_TAB:
@@ -116,7 +122,10 @@ def stop(world, shared, choice):
 def show(world, shared):
     """Build the page at hand anew."""
     world.now[0].elements = 0
-    shop_page(world, shared)
+    if site_of(address_of(world)) == SHOP:
+        shop_page(world, shared)
+    else:
+        forum_page(world)
 
 
 @rare
@@ -131,7 +140,10 @@ def use(world, shared, number, choice):
     if role == LINK:
         visit(world, element.effect, element.argument, 0)
     elif role == BUTTON:
-        shop_act(world, shared, element.effect, element.argument)
+        if element.effect < FORUM_EFFECTS:
+            shop_act(world, shared, element.effect, element.argument)
+        else:
+            forum_act(world, element.effect, element.argument)
     elif role == COMBOBOX:
         select(world, element, choice)
     elif role == TEXTBOX:

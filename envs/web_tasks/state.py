@@ -7,12 +7,13 @@ import numpy as np
 
 from midcourse.core.engine.record import MAX_EVENTS, shared_dtype, world_dtype
 from midcourse.core.params import Params, knob
+from midcourse.envs.web_tasks.forum.records import FORUM_STATE
 from midcourse.envs.web_tasks.shop.records import CATALOGUE, PRODUCTS, SHOP_STATE
 from midcourse.envs.web_tasks.words import LONGEST
 
 WEBS = 4  # different webs in one split
-SITES = ("shop",)
-SHOP = 0
+SITES = ("shop", "forum")
+SHOP, FORUM = range(len(SITES))
 
 # --- the browser ------------------------------------------------------------------------------
 
@@ -43,8 +44,8 @@ TAB = np.dtype(
 
 ROLES = ("", "heading", "text", "link", "button", "textbox", "combobox")
 NO_ROLE, HEADING, TEXT, LINK, BUTTON, TEXTBOX, COMBOBOX = range(len(ROLES))
-UNITS = ("", "count", "sum of money", "price", "stars", "order number")
-NO_UNIT, COUNT, MONEY, PRICE_OF, STARS, ORDER_NUMBER = range(len(UNITS))
+UNITS = ("", "count", "sum of money", "price", "stars", "order number", "points")
+NO_UNIT, COUNT, MONEY, PRICE_OF, STARS, ORDER_NUMBER, POINTS = range(len(UNITS))
 ELEMENT = np.dtype(
     [
         ("role", np.int8),
@@ -125,6 +126,9 @@ REPLIES = (
     "there is no such coupon",
     "the review needs stars and words",
     "there is no such site",
+    "the post needs a title",
+    "the comment is empty",
+    "the forum takes no more today",
 )
 (
     QUIET,
@@ -146,6 +150,9 @@ REPLIES = (
     BAD_COUPON,
     BAD_REVIEW,
     NO_SITE,
+    BAD_POST,
+    BAD_COMMENT,
+    FORUM_FULL,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")
@@ -159,14 +166,14 @@ class WebParams(Params):
 
     KINDS: ClassVar = KINDS
     LEVELS: ClassVar = {
-        1: {"products": 16, "templates": 3, "step_limit": 20},
-        2: {"products": 32, "templates": 5, "step_limit": 30},
-        3: {"products": 48, "templates": 7, "step_limit": 40},
-        4: {"products": 48, "templates": 9, "step_limit": 50},
-        5: {"products": 48, "templates": 10, "step_limit": 60},
+        1: {"products": 16, "templates": 5, "step_limit": 20},
+        2: {"products": 32, "templates": 8, "step_limit": 30},
+        3: {"products": 48, "templates": 12, "step_limit": 40},
+        4: {"products": 48, "templates": 15, "step_limit": 50},
+        5: {"products": 48, "templates": 18, "step_limit": 60},
     }
 
-    templates: int = knob(3, "kinds of task, from the easiest on", low=1, high=10)
+    templates: int = knob(3, "kinds of task, from the easiest on", low=1, high=18)
     products: int = knob(16, "products in the shop", low=3, high=PRODUCTS)
     goal_reward: float = knob(1.0, "for a stop with the goal achieved", low=0.0, high=1000.0)
     wrong_stop_reward: float = knob(-0.3, "for any other stop", low=-1000.0, high=0.0)
@@ -181,6 +188,7 @@ NOW = np.dtype(
         ("tab", TAB, (TABS,)),
         ("element", ELEMENT, (ELEMENTS,)),
         ("shop", SHOP_STATE, (1,)),
+        ("forum", FORUM_STATE, (1,)),
     ],
     align=True,
 )

@@ -13,11 +13,14 @@ from midcourse.core.engine.copying import copy
 from midcourse.core.engine.record import Record
 from midcourse.core.engine.rng import LAYOUT, STREAMS, below
 from midcourse.core.family import Program
-from midcourse.envs.web_tasks.goals import TEMPLATES, lay_out_goal
+from midcourse.envs.web_tasks.forum.pages import BOARDS
+from midcourse.envs.web_tasks.goals import lay_out_goal
+from midcourse.envs.web_tasks.requirements import clear_message
 from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop import records
 from midcourse.envs.web_tasks.shop.pages import SHOP_HOME
 from midcourse.envs.web_tasks.state import MESSAGES, QUIET, WEBS, WebParams
+from midcourse.envs.web_tasks.wishes import TEMPLATES
 from midcourse.envs.web_tasks.words import (
     BRANDS,
     CATEGORIES,
@@ -28,9 +31,12 @@ from midcourse.envs.web_tasks.words import (
     MATERIALS,
     NOUNS,
     SIZES,
+    TOPICS,
+    VERBS,
     first,
 )
 
+POSTS_AT_FIRST, REMARKS_AT_FIRST = 20, 24
 PER_NOUN = 3  # products of one noun: so few that a category fits on one page
 COUNTS = {"train": 0, "validation": 50, "test": 165}
 SIZED = ("scarf", "jacket", "shirt", "apron", "belt", "backpack")  # nouns that come in sizes
@@ -55,19 +61,6 @@ def lay_out(world, shared):
     lay_out_goal(world, shared, LAYOUT)
 
 
-def clear_message(message):
-    """Make a message blank."""
-    message.kind = 0
-    message.place = 0
-    message.step = 0
-    for constraint in (message.old, message.new):
-        constraint.what = 0
-        constraint.live = 0
-        constraint.value = 0
-        for k in range(len(constraint.words)):
-            constraint.words[k] = 0
-
-
 # --- the content of a web, in plain Python: drawn once for each environment -------------------
 
 
@@ -84,6 +77,7 @@ def build(program: Program) -> None:
         draws = SimpleNamespace(task_key=tasks.hash_words(*address), counters=[0] * STREAMS)
         web = shared["web"][number]
         _stock_shop(_Draws(draws), web, params.products)
+        _fill_forum(_Draws(draws), web["start"][0]["forum"][0])
         _begin(program, number)
 
 
@@ -189,6 +183,29 @@ def _fill_reviews(draws: _Draws, start: Any, products: int) -> None:
         review["product"] = draws.below(products)
         review["stars"] = 1 + draws.below(5)
         review["author"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
-        one = draws.below(len(JUDGEMENTS))
-        two = (one + 1 + draws.below(len(JUDGEMENTS) - 1)) % len(JUDGEMENTS)
-        review["words"][:2] = first(JUDGEMENTS) + one, first(JUDGEMENTS) + two
+        review["words"][:2] = _judgement(draws)
+
+
+def _fill_forum(draws: _Draws, forum: Any) -> None:
+    """Twenty posts of others, their scores, and what is said below them."""
+    forum["posts"], forum["remarks"] = POSTS_AT_FIRST, REMARKS_AT_FIRST
+    forum["remark"]["post"] = -1
+    for p in range(POSTS_AT_FIRST):
+        post = forum["post"][p]
+        post["board"] = p % BOARDS
+        post["score"] = draws.below(200) - 20
+        post["author"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
+        post["title"][:2] = draws.of(VERBS), draws.of(TOPICS)
+        post["body"][:2] = _judgement(draws)
+    for r in range(REMARKS_AT_FIRST):
+        remark = forum["remark"][r]
+        remark["post"] = draws.below(POSTS_AT_FIRST)
+        remark["author"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
+        remark["words"][:2] = _judgement(draws)
+
+
+def _judgement(draws: _Draws) -> tuple[int, int]:
+    """Two different words."""
+    one = draws.below(len(JUDGEMENTS))
+    two = (one + 1 + draws.below(len(JUDGEMENTS) - 1)) % len(JUDGEMENTS)
+    return first(JUDGEMENTS) + one, first(JUDGEMENTS) + two

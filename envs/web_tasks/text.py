@@ -34,7 +34,7 @@ from midcourse.envs.web_tasks.words import WORDS, spell
 
 HINT = (
     "say click [3], type [0] [text], select [5] [option], back, forward, goto [shop], new_tab, "
-    "switch_tab [2], close_tab, or stop [answer]"
+    "switch_tab [2], close_tab, stop [answer], or answer [7]"
 )
 LONGEST = 200  # characters of a reply that are quoted back
 TAB_NAMES = tuple(str(t + 1) for t in range(state.TABS))
@@ -132,7 +132,7 @@ def said_value(element: Any) -> str:
         return f"{value // 10}.{value % 10} stars"
     if unit == state.ORDER_NUMBER:
         return f"#{value}"
-    return str(value) if unit == state.COUNT else ""
+    return str(value) if unit in (state.COUNT, state.POINTS) else ""
 
 
 def texts(world: Any) -> dict[str, int]:
@@ -228,7 +228,8 @@ def parse(world: Any, shared: Any, words: str) -> Any:
     """The action that some words mean, or the reason why they mean none.
 
     The form is WebArena's: `click [12]`, `type [7] [red mug] [1]`, `stop [$42.00]`. A text must
-    stand in the task or on the page at hand, an answer on the page: it is pointed at, not spelled.
+    stand in the task or on the page at hand, an answer on the page: `answer [7]` points at it, and
+    `stop [$42.00]` at the first element that says so.
     """
     if not isinstance(words, str):
         return Refusal(f"an action is a line of text; {HINT}")
@@ -310,7 +311,12 @@ def _stop(world: Any, parts: list[str]) -> Any:
     )
 
 
-MAKERS = {"click": _click, "type": _type, "select": _select, "goto": _goto,
+def _answer(world: Any, parts: list[str]) -> Any:
+    e = _element(world, parts[0])
+    return e if isinstance(e, Refusal) else (STOP, e)
+
+
+MAKERS = {"answer": _answer, "click": _click, "type": _type, "select": _select, "goto": _goto,
           "switch_tab": _switch, "tab_focus": _switch, "stop": _stop}  # fmt: skip
 
 
@@ -320,7 +326,8 @@ def say(world: Any, shared: Any, action: Any) -> str:
     now = world["now"][0]
     if verb == STOP:
         named = {e: answer for answer, e in answers(world).items()}
-        return f"stop [{named[choice]}]" if choice in named else "stop"
+        said = said_value(now["element"][choice]) if choice < now["elements"] else ""
+        return f"stop [{said}]" if choice in named else f"answer [{choice}]" if said else "stop"
     if verb in (GOTO, SWITCH_TAB):
         return (
             f"goto [{SITES[choice % len(SITES)]}]" if verb == GOTO else f"switch_tab [{choice + 1}]"

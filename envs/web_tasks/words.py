@@ -41,6 +41,13 @@ JUDGEMENTS = (
 )  # fmt: skip
 STREETS = ("Mill", "Station", "Harbour", "Church", "Garden", "Market", "Bridge", "Orchard")
 CODES = ("SPRING", "WELCOME", "HARVEST", "WINTER", "LOYAL", "FLASH")
+BOARD_NAMES = ("Gardening", "Cycling", "Cooking", "Books", "Music", "Travel")
+TOPICS = (
+    "tomatoes", "compost", "tyres", "brakes", "bread", "soup", "novels", "poems", "pianos",
+    "drums", "trains", "hostels", "seeds", "helmets", "knives", "maps", "guitars", "ferries",
+    "onions", "pumps", "sonnets", "tents", "cellos", "ovens",
+)  # fmt: skip
+VERBS = ("growing", "choosing", "mending", "cleaning", "sharing", "finding", "selling", "storing")
 CAPTIONS = (
     "Home", "Cart", "Orders", "Search", "Sort by", "relevance", "price, low to high",
     "price, high to low", "rating", "Price", "Rating", "In stock", "Colour", "Size", "Quantity",
@@ -49,12 +56,16 @@ CAPTIONS = (
     "Return order", "Status", "placed", "shipped", "delivered", "cancelled", "returned", "home",
     "office", "parents", "standard", "express", "pickup", "Results", "Nothing found",
     "The cart is empty", "Shop", "Street", "Welcome", "Page not found", "by",
+    "Forum", "New post", "Subscribe", "Unsubscribe", "Points", "Upvote", "Downvote",
+    "Take back vote", "Your comment", "Comment", "Board", "Title", "Text", "Post", "Delete post",
+    "Delete comment", "Deleted", "you",
 )  # fmt: skip
 
 _GROUPS = {
     "COLOURS": COLOURS, "SIZES": SIZES, "MATERIALS": MATERIALS, "BRANDS": BRANDS, "NOUNS": NOUNS,
     "CATEGORIES": CATEGORIES, "FIRST_NAMES": FIRST_NAMES, "LAST_NAMES": LAST_NAMES,
-    "JUDGEMENTS": JUDGEMENTS, "STREETS": STREETS, "CODES": CODES, "CAPTIONS": CAPTIONS,
+    "JUDGEMENTS": JUDGEMENTS, "STREETS": STREETS, "CODES": CODES, "BOARD_NAMES": BOARD_NAMES,
+    "TOPICS": TOPICS, "VERBS": VERBS, "CAPTIONS": CAPTIONS,
 }  # fmt: skip
 
 WORDS: tuple[str, ...] = ("", *(word for group in _GROUPS.values() for word in group))

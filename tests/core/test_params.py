@@ -17,7 +17,7 @@ ODD = {
     "step_limit": [0, -1, 10**7, 1.5, "9", True, None],
     "disturbances": [-1, 3, "gsut", ("gust",) * 7, 1.5, None, True, ("gust", 4), {}],
     "disturb_at": [
-        "step", ("step",), ("step", 0), ("step", 1.5), ("step", math.inf), ("step", math.nan),
+        "step", ("step",), ("step", -1), ("step", 1.5), ("step", math.inf), ("step", math.nan),
         ("progress", 0), ("progress", 1.1), ("progress", math.nan), ("sep", 1), ("step", True),
         ("step", "1"), 5, [None, None], ("step", 10**9),
     ],

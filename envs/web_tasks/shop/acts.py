@@ -1,7 +1,7 @@
 """What the shop's buttons do."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.browser import address_of, tab_of, visit
+from midcourse.envs.web_tasks.browser import address_of, chosen, tab_of, visit
 from midcourse.envs.web_tasks.shop.pages import (
     ADD,
     ADDRESS_FIELD,
@@ -23,7 +23,6 @@ from midcourse.envs.web_tasks.shop.pages import (
     STARS_FIELD,
     WORDS_FIELD,
     catalogue_of,
-    chosen,
     shop_of,
 )
 from midcourse.envs.web_tasks.shop.records import (

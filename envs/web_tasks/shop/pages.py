@@ -7,6 +7,7 @@ from midcourse.envs.web_tasks.browser import (
     put,
     put_field,
     put_link,
+    put_options,
     put_value,
     tab_of,
 )
@@ -221,27 +222,6 @@ def product_page(now, tab, shop, catalogue, p):
     put_field(now, tab, TEXTBOX, QUANTITY, QUANTITY_FIELD, FILL)
     put(now, BUTTON, ADD_TO_CART).effect = ADD
     put_reviews(now, tab, shop, p)
-
-
-@rare
-def put_options(now, tab, caption, field, options, offered, usual):
-    """A choice among those words from `options` on whose bit is set; shows which is chosen."""
-    element = put(now, COMBOBOX, caption)
-    element.field = field
-    element.effect = FILL
-    element.options = options
-    element.argument = offered
-    element.words[0] = options + chosen(tab, field, offered, usual)
-
-
-def chosen(tab, field, offered, usual):
-    """The option that a form's field holds: the one selected, else the first offered."""
-    if tab.field[field, 0] != 0:
-        return tab.field[field, 0] - 1
-    option = usual
-    while (offered >> option) & 1 == 0:
-        option += 1
-    return option
 
 
 @rare

@@ -40,7 +40,7 @@ ORDER = np.dtype(
         ("number", np.int16),
         ("status", np.int8),
         ("was", np.int8),  # status at the start
-        ("forgiven", np.int8),  # 1: undone while the goal asked for that
+        ("forgiven", np.int8),  # 1: undone as was wanted, wrong since a message
         ("address", np.int8),
         ("shipping", np.int8),
         ("coupon", np.int8),  # -1: none

@@ -13,6 +13,7 @@ COMMANDS = {
     "train": "train a baseline",
     "check": "prove the laws of an environment",
     "play": "play yourself, in a window or in words",
+    "serve": "serve a web to real browsers",
     "replay": "execute a trace again and find the first difference",
     "bench": "measure the speed beside other libraries",
 }

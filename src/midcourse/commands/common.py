@@ -93,8 +93,8 @@ def kinds(text: str) -> int | tuple[str, ...]:
     return int(single) if single.lstrip("_").isdecimal() and "_" not in single else words
 
 
-def part(module: str, what: str) -> ModuleType:
-    """A module of this package that may be left out of an installation.
+def part(module: str, what: str, extra: str = "demo") -> ModuleType:
+    """A module of this package that may be left out of an installation, or needs an extra.
 
     Raises:
         UserError: it, or something that it needs, is not installed.
@@ -105,7 +105,7 @@ def part(module: str, what: str) -> ModuleType:
         if (error.name or "").startswith("midcourse"):
             raise UserError(f"{what} is not part of this installation") from None
         raise UserError(
-            f"{what} needs {error.name}, which is not installed: pip install 'midcourse[demo]'"
+            f"{what} needs {error.name}, which is not installed: pip install 'midcourse[{extra}]'"
         ) from None
 
 
@@ -131,6 +131,7 @@ def print_tables(
     sections: Sequence[tuple[str, Sequence[Row]]],
     columns: Sequence[str],
     labels: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] = COLUMNS,
 ) -> None:
     """Print means over their intervals, one table with a heading for each section.
 
@@ -150,7 +151,7 @@ def print_tables(
     table.add_column("agent", overflow="fold")
     table.add_column("tasks\nx runs", justify="right", no_wrap=True)
     for column in columns:
-        table.add_column(COLUMNS[column], justify="right", max_width=16)
+        table.add_column(headings[column], justify="right", max_width=16)
     ks = sorted({k for row in everybody for k in row.pass_at if k > 1})
     for k in ks:
         table.add_column(f"Pass@{k}", justify="right")

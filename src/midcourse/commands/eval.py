@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from midcourse.commands.common import RUNS, WorldArgs, print_tables, progress_bar
 from midcourse.core.errors import UserError, unknown
@@ -17,7 +18,7 @@ from midcourse.evaluate import Results, evaluate
 from midcourse.evaluation.plan import Plan, make_plan
 from midcourse.evaluation.workers import Workers
 
-SUITES = ("episodes", "static")
+SUITES = ("episodes", "static", "interrupt")
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
 INEXACT = ("success", "return", "invalid_actions")  # where no exact oracle tells more
 AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
@@ -28,9 +29,17 @@ class Args(WorldArgs):
     """Who is evaluated, on what."""
 
     suite: str = "episodes"
-    """episodes; or static: the family's questions (paths, edges, completion, captions, boxes)."""
+    """episodes; static: the family's questions (paths, edges, completion, captions, boxes); or
+    interrupt: sets of tasks whose user changes the goal midway."""
     questions: int | None = None
     """Of the static suite; 5,000 if left out, as published."""
+    sets: tuple[str, ...] = ()
+    """Of the interrupt suite, with commas or spaces between; all six if left out."""
+    share: float | None = None
+    """Of the interrupt suite: part of its own actions after which a message comes; 0.5 if left
+    out."""
+    at: int | None = None
+    """Of the interrupt suite: a fixed number of actions instead of a share; 5 as published."""
     agents: tuple[str, ...] = ()
     """Registered names, with commas or spaces between; do-nothing, random and oracle are always
     added, unless --no-floors."""
@@ -65,6 +74,8 @@ def run(args: Args) -> int:
 
         folder = args.out or RUNS / "static"
         return run_static(env, agents, knobs, args.questions, args.seed, folder)
+    if args.suite == "interrupt":
+        return _run_interrupt(args, env, agents, knobs)
     plan = make_plan(env, agents, knobs, args.tasks, args.repeats, args.seed, args.floors)
     folder = args.out or RUNS / _name(plan)
     with Workers(args.processes) as workers, progress_bar(env) as progress:
@@ -91,6 +102,21 @@ def run(args: Args) -> int:
         page = Report(title, [Section(title, results.rows)], facts=_facts(plan))
         print(f"report: {write_report(page, folder / 'report.html')}")
     return 0
+
+
+def _run_interrupt(args: Args, env: str, agents: tuple[str, ...], knobs: dict[str, Any]) -> int:
+    """The interrupt suite, with what it takes of the arguments."""
+    from midcourse.commands.eval_interrupt import Asked, run_interrupt
+
+    if args.repeats != 1 or args.report:
+        raise UserError("the interrupt suite takes neither --repeats nor --report")
+    sets = tuple(name for names in args.sets for name in names.split(",") if name)
+    return run_interrupt(
+        Asked(
+            env, agents, knobs, sets, args.share, args.at, args.tasks, args.seed, args.processes,
+            args.floors, args.out,
+        )
+    )  # fmt: skip
 
 
 def _title(results: Results) -> str:

@@ -11,9 +11,10 @@ from numpy import empty, ndarray
 
 from midcourse.core import snapshot as snapshots
 from midcourse.core import tasks
-from midcourse.core.engine.record import NOT_RUNNING, aligned_zeros
+from midcourse.core.engine.record import AT_FIRST, NOT_RUNNING, aligned_zeros
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program, mask_size
+from midcourse.core.page import Page
 from midcourse.core.reader import make_reader
 from midcourse.core.resets import actions_of
 
@@ -153,6 +154,16 @@ class Env(gymnasium.Env):
         """What is seen, in words."""
         return self.FAMILY.text(self.world, self._shared[0])
 
+    def page(self) -> Page:
+        """The browser's page at hand.
+
+        Raises:
+            UserError: the family has no pages.
+        """
+        if self.FAMILY.page is None:
+            raise UserError(f"{self.FAMILY.id} has no pages: it is no web")
+        return self.FAMILY.page(self.world, self._shared[0])
+
     def legal_actions(self) -> list[str]:
         """The legal actions in words, each of which `parse` understands."""
         return self.FAMILY.legal_actions(self.world, self._shared[0])
@@ -218,6 +229,14 @@ class Env(gymnasium.Env):
         """Tasks in this split; 0: one for each index below 2**31."""
         return self.program.task_counts[self.params.split]
 
+    def start(self) -> np.void:
+        """A record of this episode as it began, had no disturbance been scheduled."""
+        self._require_episode()
+        calm = aligned_zeros(1, self._shared.dtype)
+        calm.view(BYTE)[:] = self._shared.view(BYTE)  # a plain copy leaves padding as it was
+        calm["requests"] = 0
+        return self._begin_again(self._worlds[0], calm)[0]
+
     # --- snapshots ----------------------------------------------------------------------------
 
     @property
@@ -252,6 +271,24 @@ class Env(gymnasium.Env):
         twin.begun = True
         return twin
 
+    def disturbed(self, disturbances: Any, disturb_at: Any = None) -> "Env":
+        """Another environment like this one but for its disturbances; no episode has begun in it.
+
+        Far cheaper than `gymnasium.make`, which draws the content of the worlds anew.
+
+        Args:
+            disturbances: as the knob.
+            disturb_at: as the knob.
+
+        Raises:
+            UserError: kinds or times that the knobs do not allow.
+        """
+        twin = type(self).__new__(type(self))
+        twin.render_mode = self.render_mode
+        twin.spec = self.spec
+        twin._connect(self.program.disturbed(disturbances, disturb_at))
+        return twin
+
     # --- inside -------------------------------------------------------------------------------
 
     def _require_episode(self) -> None:
@@ -270,11 +307,14 @@ class Env(gymnasium.Env):
     def _optimal(self, world: np.void) -> int:
         if world["optimal"] >= 0:
             return int(world["optimal"])
+        start = self._begin_again(world, self._shared)
+        return int(self.program.entries["cost_one"](start, self._shared))
+
+    def _begin_again(self, world: np.void, shared: np.ndarray) -> np.ndarray:
         start = np.zeros(1, self.program.world_dtype)
         start["seed"], start["episode"] = world["seed"], (int(world["episode"]) - 1) % 2**32
-        entries = self.program.entries
-        entries["reset_one"](start, self._shared, -1, 0, int(world["task"]))
-        return int(entries["cost_one"](start, self._shared))
+        self.program.entries["reset_one"](start, shared, -1, 0, int(world["task"]))
+        return start
 
     def _whole(self, action: Any) -> int:
         try:
@@ -311,5 +351,6 @@ def struck(program: Program, world: np.void, since: int = 0) -> list[dict[str, A
     """The disturbances that have struck in a world's episode, at step `since` or later."""
     kinds = program.params.KINDS
     schedule = world["schedule"][: world["scheduled"]]
-    fired = sorted((int(event["fired"]), kinds[event["kind"]]) for event in schedule)
-    return [{"kind": kind, "step": step} for step, kind in fired if step and step >= since]
+    fired = [(int(event["fired"]), kinds[event["kind"]]) for event in schedule if event["fired"]]
+    steps = sorted((0 if step == AT_FIRST else step, kind) for step, kind in fired)
+    return [{"kind": kind, "step": step} for step, kind in steps if step >= since]

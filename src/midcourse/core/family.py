@@ -1,5 +1,6 @@
 """What a family of worlds declares, and the program that the engine makes of it."""
 
+import copy
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from midcourse.core import tasks
 from midcourse.core.engine import bind
 from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
 from midcourse.core.errors import UserError
+from midcourse.core.page import Page
 from midcourse.core.params import Params
 
 Rule = Callable[..., Any]
@@ -62,6 +64,8 @@ class Family:
     scores: Mapping[int, float] = field(default_factory=dict)  # level -> its share of successes
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
+    # (world, shared) as `Record`s -> acts beyond what is wanted that stand; None: not counted
+    damage: Callable[[Any, Any], int] | None = None
     # For the battery: what it cannot know by itself.
     small: Mapping[str, Any] = field(default_factory=dict)  # knobs to run without the compiler
     always_legal: bool = False  # every action of the space may be taken in every state
@@ -75,6 +79,8 @@ class Family:
     facts_of_picture: Callable[[np.ndarray], Any] | None = None
     # (env, wanted, seed) -> Items, see `core/questions.py`
     questions: Callable[[Any, Mapping[str, int], int], Any] | None = None
+    # (world, shared) -> the browser's page at hand, a Page of `core/page.py`
+    page: Callable[[Any, Any], Page] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,21 @@ class Program:
         self.shared = np.zeros(1, same(family.shared(params)))
         self._fill_shared()
         family.build(self)
+
+    def disturbed(self, disturbances: Any, disturb_at: Any) -> "Program":
+        """The same program with other disturbances; what `build` filled in is copied.
+
+        Raises:
+            UserError: kinds or times that these knobs do not allow.
+        """
+        other = {"disturbances": disturbances, "disturb_at": disturb_at}
+        twin = copy.copy(self)
+        twin.params = type(self.params).make(**{**self.params.as_dict(), **other})
+        twin.shared = np.zeros(1, self.shared.dtype)
+        twin.shared.view(np.uint8)[:] = self.shared.view(np.uint8)
+        twin.__dict__.pop("prefix", None)
+        twin._fill_shared()
+        return twin
 
     @cached_property
     def entries(self) -> dict[str, Rule]:

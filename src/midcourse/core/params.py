@@ -145,8 +145,8 @@ def _checked_time(time: Any) -> tuple[str, float]:
     unit, at = time
     if unit not in ("step", "progress"):
         raise unknown("unit in disturb_at", unit, ("step", "progress"))
-    if unit == "step" and not (1 <= at <= 1_000_000 and at == int(at)):
-        raise UserError(f"disturb_at=('step', n) wants a whole n from 1 on, not {at!r}")
+    if unit == "step" and not (0 <= at <= 1_000_000 and at == int(at)):
+        raise UserError(f"disturb_at=('step', n) wants a whole n from 0 on, not {at!r}")
     if unit == "progress" and not 0 < at <= 1:
         raise UserError(f"disturb_at=('progress', x) wants x in (0, 1], not {at!r}")
     return (unit, int(at) if unit == "step" else float(at))

@@ -52,6 +52,8 @@ class Aftermath:
         self.lost_way = False  # at some point no way led to the goal
         self.extra_steps = 0
         self.stale_actions = 0
+        if env.events():  # before the first action
+            self._learn_cells(np.array(env.start()))
 
     def step_taken(self, before: np.ndarray, action: Any, disturbed: bool) -> None:
         """Judge an action that was taken in the state `before`.
@@ -66,10 +68,13 @@ class Aftermath:
         if disturbed:
             self._load(before)
             self.twin.step(action)
-            twin = copy_of(self.twin)
-            for path, now in _leaves(copy_of(self.env)):
-                self._compare(path, now, _at(twin, path))
-            self.struck = True
+            self._learn_cells(copy_of(self.twin))
+
+    def _learn_cells(self, twin: np.ndarray) -> None:
+        """Remember where the world differs from a twin that was not disturbed."""
+        for path, now in _leaves(copy_of(self.env)):
+            self._compare(path, now, _at(twin, path))
+        self.struck = True
 
     def _judge(self, before: np.ndarray, action: Any) -> None:
         cost, cost_after = self._costs(before, action)

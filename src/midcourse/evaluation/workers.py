@@ -4,7 +4,7 @@ import collections
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Self
@@ -17,6 +17,8 @@ from midcourse.evaluation.plan import Job, make_env
 
 AHEAD = 8  # episodes handed out at once to each process: enough to keep it busy
 KEPT = 8  # environments kept by a process for the next episode of the same knobs
+
+Player = Callable[[Any], tuple[dict[str, Any], float]]
 
 _worlds: dict[Any, gymnasium.Env] = {}
 
@@ -47,19 +49,26 @@ class Workers:
         if self.pool:
             self.pool.shutdown(wait=True, cancel_futures=True)
 
-    def play(self, jobs: Iterable[Job]) -> Iterator[tuple[dict[str, Any], float]]:
+    def play(
+        self, jobs: Iterable[Any], player: Player | None = None
+    ) -> Iterator[tuple[dict[str, Any], float]]:
         """(line, seconds) of each episode, in the order of the jobs.
+
+        Args:
+            jobs: the episodes.
+            player: a module's function that plays one; `play_in_kept_world` if None.
 
         Raises:
             UserError: a process died, or an episode raised one.
         """
+        player = player or play_in_kept_world
         if self.pool is None:
-            yield from map(play_in_kept_world, jobs)
+            yield from map(player, jobs)
             return
         waiting: collections.deque = collections.deque()
         try:
             for job in jobs:
-                waiting.append(self.pool.submit(play_in_kept_world, job))
+                waiting.append(self.pool.submit(player, job))
                 if len(waiting) >= AHEAD * self.processes:
                     yield waiting.popleft().result()
             while waiting:

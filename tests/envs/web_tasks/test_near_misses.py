@@ -8,11 +8,11 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
-from midcourse.envs.web_tasks import goals, state
-from midcourse.envs.web_tasks.goals import ATTRIBUTES, TEMPLATES
+from midcourse.envs.web_tasks import goals, state, wishes
+from midcourse.envs.web_tasks.wishes import ATTRIBUTES, TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
-VALUES = {goals.QUANTITY: (1, 2, 3, 4, 5), goals.STARS: (1, 2, 3, 4, 5)}
+VALUES = {wishes.QUANTITY: (1, 2, 3, 4, 5), wishes.STARS: (1, 2, 3, 4, 5)}
 
 
 def make() -> Any:
@@ -60,7 +60,7 @@ def test_whoever_gets_one_requirement_wrong_fails(template):
                     assert terminated
                     assert not info["success"], (seed, ATTRIBUTES[what])
                     missed.add(what)
-    free = {what for what in asked if goals.FREE >> what & 1}
+    free = {what for what in asked if wishes.FREE >> what & 1}
     assert missed >= free
     assert missed
 
@@ -78,13 +78,19 @@ def plays_for_another(env, k, what):
 
 
 def plausible(what, value):
-    limits = {goals.ADDRESS: 3, goals.SHIPPING: 3, goals.COUPON: 6, goals.COLOUR: 8, goals.SIZE: 4}
+    limits = {
+        wishes.ADDRESS: 3,
+        wishes.SHIPPING: 3,
+        wishes.COUPON: 6,
+        wishes.COLOUR: 8,
+        wishes.SIZE: 4,
+    }
     return 0 <= value < limits.get(what, 400)
 
 
 def fits_as_well(env, stop):
     """Whether what was done for the other value happens to be what the goal wants, too."""
-    if env.world["goal"]["act"] in (goals.PRICE, goals.CHEAPEST):
+    if env.world["goal"]["act"] in (wishes.PRICE, wishes.CHEAPEST):
         answer = int(env.world["now"][0]["element"][stop[1]]["value"])
         return goals.right_price(Record(env.world), Record(env.program.shared[0]), answer)
     return env.cost_to_go() == 1
@@ -108,7 +114,7 @@ def test_an_order_too_many_spoils_what_was_done():
     spoilt = 0
     for seed in range(60):
         env.reset(seed=seed)
-        if env.world["goal"]["act"] == goals.BUY:
+        if env.world["goal"]["act"] == wishes.BUY:
             play_up_to_stop(env)
             before = env.snapshot()
             assert env.step(env.oracle_action())[4]["success"]

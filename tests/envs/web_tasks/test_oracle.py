@@ -11,7 +11,7 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.goals import TEMPLATES
+from midcourse.envs.web_tasks.wishes import TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 

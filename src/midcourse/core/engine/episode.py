@@ -1,7 +1,7 @@
 """One world's episode: how it begins, one step of it, and the disturbances that strike it."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
+from midcourse.core.engine.record import AT_FIRST, BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN
 from midcourse.core.engine.rng import EVENTS, below, draw, mix2
 from midcourse.core.engine.rules import cost_to_go, disturb, lay_out, refuse, step
 
@@ -10,6 +10,8 @@ def due(world, shared, event):
     """Whether a disturbance's time has come."""
     if event.when == BY_STEP:
         return world.clock >= event.at
+    if world.clock == 0:
+        return False
     remaining = cost_to_go(world, shared)
     return remaining >= 0 and (world.optimal - remaining) * 1000 >= event.at * world.optimal
 
@@ -20,7 +22,7 @@ def fire(world, shared):
     for i in range(world.scheduled):
         event = world.schedule[i]
         if event.fired == 0 and due(world, shared, event) and disturb(world, shared, event.kind):
-            event.fired = world.clock
+            event.fired = world.clock if world.clock > 0 else AT_FIRST
             world.pending -= 1
             world.news += 1
 
@@ -91,6 +93,8 @@ def begin(world, shared, task):
     lay_out(world, shared)
     if shared.requests > 0:
         schedule_events(world, shared)
+        fire(world, shared)  # those asked for at step 0, before the first action
+        world.news = 0
 
 
 def advance(world, shared, action):
@@ -161,7 +165,8 @@ def schedule_in_range(world, shared):
         event = world.schedule[i]
         if event.when != BY_STEP and event.when != BY_PROGRESS:
             return False
-        if event.fired < 0 or event.fired > world.clock:
+        at_first = event.fired == AT_FIRST and event.when == BY_STEP and event.at == 0
+        if (event.fired < 0 and not at_first) or event.fired > world.clock:
             return False
         possible = False
         for j in range(shared.kinds):

@@ -20,6 +20,7 @@ DRAWN = -1  # in `request.kind`: any kind that the family allows here
 BY_STEP, BY_PROGRESS, BY_CHANCE = 0, 1, 2
 NEXT_STEP, SAME_STEP, DISABLED = 0, 1, 2  # autoreset modes, for the loops
 NOT_RUNNING = -1  # in place of the number of disturbances: the episode was over
+AT_FIRST = -1  # in `event.fired`: before the first action
 GOOD = -1  # in place of the index of a bad action
 
 EVENT = np.dtype(
@@ -27,7 +28,7 @@ EVENT = np.dtype(
         ("kind", np.int8),  # index into the family's kinds
         ("when", np.int8),  # BY_STEP or BY_PROGRESS
         ("at", np.int32),  # step, or progress in thousandths
-        ("fired", np.int32),  # step at which it struck; 0: not yet
+        ("fired", np.int32),  # step at which it struck, or AT_FIRST; 0: not yet
     ],
     align=True,
 )

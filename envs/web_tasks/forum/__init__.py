@@ -1,0 +1,1 @@
+"""The forum: boards, posts, comments, votes, subscriptions."""

@@ -1,0 +1,116 @@
+"""What the forum's buttons do."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.browser import clear_form, tab_of, visit
+from midcourse.envs.web_tasks.forum.pages import (
+    BODY_FIELD,
+    COMMENT_FIELD,
+    DELETE_POST,
+    JOIN,
+    LEAVE,
+    POST_PAGE,
+    SAY,
+    SUBMIT,
+    TAKE_BACK,
+    TITLE_FIELD,
+    UNSAY,
+    VOTE_DOWN,
+    VOTE_UP,
+    board_chosen,
+    copy_words,
+    forum_of,
+)
+from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
+from midcourse.envs.web_tasks.state import BAD_COMMENT, BAD_POST, FORUM_FULL
+
+
+@rare
+def forum_act(world, effect, argument):
+    """What a button does. What it refuses leaves everything as it was, but for the reply."""
+    forum = forum_of(world)
+    if effect == SUBMIT:
+        submit(world, forum)
+    elif effect == DELETE_POST:
+        delete_post(forum, argument)
+    elif effect in (VOTE_UP, VOTE_DOWN, TAKE_BACK):
+        vote(forum.post[argument], 1 if effect == VOTE_UP else -1 if effect == VOTE_DOWN else 0)
+    elif effect in (JOIN, LEAVE):
+        forum.subscribed ^= 1 << argument
+    elif effect == SAY:
+        comment(world, forum, argument)
+    elif effect == UNSAY:
+        uncomment(forum, argument)
+
+
+def vote(post, wanted):
+    """Vote, or take the vote back; the score follows."""
+    post.score += wanted - post.vote
+    post.vote = wanted
+
+
+@rare
+def submit(world, forum):
+    """Publish a post, and show it."""
+    tab = tab_of(world)
+    if tab.field[TITLE_FIELD, 0] == 0:
+        world.reply = BAD_POST
+        return
+    if forum.posts == POSTS:
+        world.reply = FORUM_FULL
+        return
+    post = forum.post[forum.posts]
+    post.board = board_chosen(tab)
+    post.fresh = 1
+    post.gone = 0
+    post.vote = 0
+    post.score = 0
+    copy_words(post.title, tab.field[TITLE_FIELD])
+    copy_words(post.body, tab.field[BODY_FIELD])
+    visit(world, POST_PAGE, forum.posts, 0)
+    forum.posts += 1
+
+
+@rare
+def delete_post(forum, p):
+    """Delete a post of one's own; what was said below it goes with it."""
+    forum.post[p].gone = 1
+    forum.post[p].vote = 0
+    forum.post[p].score = 0
+    for r in range(forum.remarks - 1, -1, -1):
+        if forum.remark[r].post == p:
+            uncomment(forum, r)
+
+
+@rare
+def comment(world, forum, p):
+    """Say something below a post."""
+    tab = tab_of(world)
+    if tab.field[COMMENT_FIELD, 0] == 0:
+        world.reply = BAD_COMMENT
+        return
+    if forum.remarks == COMMENTS:
+        world.reply = FORUM_FULL
+        return
+    remark = forum.remark[forum.remarks]
+    remark.post = p
+    remark.fresh = 1
+    copy_words(remark.words, tab.field[COMMENT_FIELD])
+    forum.remarks += 1
+    clear_form(tab)
+
+
+@rare
+def uncomment(forum, r):
+    """Delete a comment of one's own; those after it are one's own too, and move up."""
+    forum.remarks -= 1
+    for i in range(r, forum.remarks):
+        to = forum.remark[i]
+        source = forum.remark[i + 1]
+        to.post = source.post
+        to.fresh = source.fresh
+        copy_words(to.words, source.words)
+    last = forum.remark[forum.remarks]
+    last.post = -1
+    last.fresh = 0
+    for k in range(len(last.words)):
+        last.words[k] = 0

@@ -1,0 +1,347 @@
+"""The forum's jobs: what they cost, what open pages save of them, what to do next.
+
+Job p < POSTS is what is to be done on post p's page; NEW_JOB is to write a post; BOARD_JOB + b is
+to subscribe to board b, or to leave it.
+"""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.finding import NONE, button, field_of, link_to
+from midcourse.envs.web_tasks.forum.pages import (
+    BOARD_FIELD,
+    BOARD_PAGE,
+    BOARDS,
+    BODY_FIELD,
+    COMMENT_FIELD,
+    DELETE_POST,
+    JOIN,
+    LEAVE,
+    NEW_POST,
+    POST_PAGE,
+    SAY,
+    SUBMIT,
+    TAKE_BACK,
+    TITLE_FIELD,
+    UNSAY,
+    VOTE_DOWN,
+    VOTE_UP,
+    board_chosen,
+    forum_of,
+)
+from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
+from midcourse.envs.web_tasks.forum.wishes import (
+    post_fits,
+    remark_fits,
+    right_points,
+    wanted_vote,
+    written_fits,
+)
+from midcourse.envs.web_tasks.requirements import place_of, same_words, value_of
+from midcourse.envs.web_tasks.state import FROM_GOAL, STOP
+from midcourse.envs.web_tasks.wishes import BOARD, BODY, COMMENT, REPLY, SUBSCRIBE, TITLE, WRITE
+
+NEW_JOB = POSTS
+BOARD_JOB = POSTS + 1
+FORUM_JOBS = BOARD_JOB + BOARDS
+
+
+@rare
+def forum_could(world, job):
+    """Whether the main job can be done as this job, if it is one of the forum's at all."""
+    forum = forum_of(world)
+    act = world.goal.act
+    if act == WRITE:
+        return job == NEW_JOB and forum.posts < POSTS
+    if act == REPLY and forum.remarks == COMMENTS:
+        return False
+    return act != SUBSCRIBE and job < forum.posts and post_fits(world, job, -1)
+
+
+@rare
+def forum_done(world):
+    """Whether the main job is done; subscriptions are put right like what is not wanted."""
+    act = world.goal.act
+    if act == WRITE:
+        return kept_post(world) != NONE
+    if act == REPLY:
+        return kept_remark(world) != NONE
+    return act == SUBSCRIBE or kept_vote(world) != NONE
+
+
+@rare
+def forum_answerable(world):
+    """Whether the forum has a post that fits."""
+    found = False
+    for p in range(forum_of(world).posts):
+        found = found or post_fits(world, p, -1)
+    return found
+
+
+@rare
+def forum_asked(world, job):
+    """Whether something is to be undone as this job."""
+    if job < POSTS:
+        return job < forum_of(world).posts and undoings(world, job, False) > 0
+    if job == NEW_JOB:
+        return False
+    board = value_of(world, BOARD) if world.goal.act == SUBSCRIBE else NONE
+    wanted = 1 << board if board >= 0 else 0
+    return ((forum_of(world).subscribed ^ wanted) >> (job - BOARD_JOB)) & 1 != 0
+
+
+def forum_travel(job):
+    """Actions from anywhere in the forum to the page where a job is done."""
+    return 2 if job < POSTS else 1  # the board, the post
+
+
+@rare
+def forum_undoing(world, job, is_main):
+    """Actions that put right what is to be put right as this job, on its page."""
+    if job < POSTS:
+        return undoings(world, job, is_main)
+    return 1 if job >= BOARD_JOB else 0
+
+
+@rare
+def undoings(world, p, is_main):
+    """Actions on a post's page that undo what is not wanted there.
+
+    Where the main job is a vote on this post, giving it replaces another vote.
+    """
+    forum = forum_of(world)
+    post = forum.post[p]
+    if post.gone != 0:
+        return 0
+    if post.fresh != 0 and p != kept_post(world):
+        return 1  # delete it, with all that is below
+    count = 0
+    if post.vote != 0 and p != kept_vote(world) and not (is_main and wanted_vote(world) != 2):
+        count += 1
+    return count + said_below(world, p)
+
+
+@rare
+def said_below(world, p):
+    """Comments of one's own below a post that are not wanted."""
+    forum = forum_of(world)
+    kept = kept_remark(world)
+    count = 0
+    for r in range(forum.remarks - 1, -1, -1):
+        if forum.remark[r].fresh == 0:
+            break
+        if forum.remark[r].post == p and r != kept:
+            count += 1
+    return count
+
+
+@rare
+def kept_post(world):
+    """The post that the goal wants written; of several, one that is not on the page at hand."""
+    kept = NONE
+    if world.goal.act == WRITE:
+        forum = forum_of(world)
+        now = world.now[0]
+        tab = now.tab[now.tab_at]
+        page = tab.page[tab.at]
+        for p in range(forum.posts):
+            post = forum.post[p]
+            better = kept == NONE or (page.kind == POST_PAGE and page.item == kept)
+            if post.fresh != 0 and post.gone == 0 and better and written_fits(world, post):
+                kept = p
+    return kept
+
+
+@rare
+def kept_remark(world):
+    """The comment that the goal wants said; of several, one that is not on the page at hand."""
+    kept = NONE
+    if world.goal.act == REPLY:
+        forum = forum_of(world)
+        now = world.now[0]
+        tab = now.tab[now.tab_at]
+        page = tab.page[tab.at]
+        for r in range(forum.remarks):
+            remark = forum.remark[r]
+            here = kept != NONE and page.kind == POST_PAGE and page.item == forum.remark[kept].post
+            if remark.fresh != 0 and (kept == NONE or here) and remark_fits(world, remark):
+                kept = r
+    return kept
+
+
+@rare
+def kept_vote(world):
+    """The post that is voted on as the goal wants; of several, one that is not at hand."""
+    kept = NONE
+    wanted = wanted_vote(world)
+    if wanted != 2:
+        forum = forum_of(world)
+        now = world.now[0]
+        tab = now.tab[now.tab_at]
+        page = tab.page[tab.at]
+        for p in range(forum.posts):
+            better = kept == NONE or (page.kind == POST_PAGE and page.item == kept)
+            if forum.post[p].vote == wanted and better and post_fits(world, p, -1):
+                kept = p
+    return kept
+
+
+# --- the main job ----------------------------------------------------------------------------
+
+
+@rare
+def forum_main_cost(world, shared, main):
+    """Actions of the main job itself, from the page where it is done, with a blank form."""
+    return 1 + unwritten(world, main, shared.blank[0])
+
+
+@rare
+def unwritten(world, job, tab):
+    """Fields of the form on a job's page that have to be filled in otherwise."""
+    act = world.goal.act
+    if act == REPLY:
+        return wrong_text(world, tab, COMMENT_FIELD, COMMENT, True)
+    if act != WRITE:
+        return 0
+    count = wrong_text(world, tab, TITLE_FIELD, TITLE, True)
+    count += wrong_text(world, tab, BODY_FIELD, BODY, False)
+    return count + (1 if wrong_board(world, tab) else 0)
+
+
+def wrong_board(world, tab):
+    """Whether the form names another board than the one that is wanted."""
+    board = value_of(world, BOARD)
+    return board >= 0 and board_chosen(tab) != board
+
+
+def wrong_text(world, tab, field, what, needed):
+    """1 if a field has to be filled in otherwise, 0 if not."""
+    k = place_of(world, what)
+    if k >= 0:
+        return 0 if same_words(tab.field[field], world.goal.constraint[k].words) else 1
+    return 1 if needed and tab.field[field, 0] == 0 else 0
+
+
+# --- what open pages save --------------------------------------------------------------------
+
+
+@rare
+def forum_saved_at(world, shared, page, form, job, main):
+    """Actions that a page saves of a job, `form` being what is filled in there."""
+    filled = 0
+    if job == main:
+        filled = unwritten(world, job, shared.blank[0]) - unwritten(world, job, form)
+    if job == NEW_JOB:
+        return 1 + filled if page.kind == NEW_POST else 0
+    if forum_home(page, job):
+        return 2 + filled if job < POSTS else 1
+    if job >= BOARD_JOB or page.kind != BOARD_PAGE:
+        return 0
+    post = forum_of(world).post[job]
+    return 1 if page.item == post.board and post.gone == 0 else 0
+
+
+def forum_home(page, job):
+    """Whether a page is the post's or the board's own, of which a job is about."""
+    if job < POSTS:
+        return page.kind == POST_PAGE and page.item == job
+    return page.kind == BOARD_PAGE and page.item == job - BOARD_JOB
+
+
+@rare
+def forum_shows_answer(world, page):
+    """Whether a page shows a score that was asked for."""
+    forum = forum_of(world)
+    for p in range(forum.posts):
+        post = forum.post[p]
+        here = page.kind == POST_PAGE and page.item == p
+        here = here or (page.kind == BOARD_PAGE and page.item == post.board)
+        if here and post.gone == 0 and right_points(world, post.score):
+            return True
+    return False
+
+
+@rare
+def forum_ends_at_answer(world, job):
+    """Whether the page on which a job is done shows the score that was asked for."""
+    forum = forum_of(world)
+    if job < POSTS:
+        return post_fits(world, job, -1)
+    for p in range(forum.posts):
+        if forum.post[p].board == job - BOARD_JOB and post_fits(world, p, -1):
+            return True
+    return False
+
+
+# --- what to do next -------------------------------------------------------------------------
+
+
+@rare
+def forum_set_out(world, job):
+    """The first action to a job from anywhere in the forum."""
+    if job == NEW_JOB:
+        return link_to(world, NEW_POST, 0), 0
+    board = forum_of(world).post[job].board if job < POSTS else job - BOARD_JOB
+    return link_to(world, BOARD_PAGE, board), 0
+
+
+@rare
+def forum_to_answer(world):
+    """The first action towards a page that shows the score that was asked for."""
+    forum = forum_of(world)
+    for p in range(forum.posts):
+        if post_fits(world, p, -1):
+            return link_to(world, BOARD_PAGE, forum.post[p].board), 0
+    return STOP, 0
+
+
+@rare
+def forum_serve(world, job, main):
+    """The next action of a job that the page at hand serves."""
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    kind = tab.page[tab.at].kind
+    if job >= BOARD_JOB:
+        return button(world, JOIN, LEAVE), 0
+    if kind == BOARD_PAGE:
+        return link_to(world, POST_PAGE, job), 0
+    if job == NEW_JOB:
+        return write(world, tab)
+    if undoings(world, job, job == main) > 0:
+        return undo(world, job), 0
+    if world.goal.act != REPLY:
+        up = wanted_vote(world) == 1
+        return button(world, VOTE_UP if up else VOTE_DOWN, NONE), 0
+    if wrong_text(world, tab, COMMENT_FIELD, COMMENT, True) == 1:
+        return field_of(world, COMMENT_FIELD), any_text(world, COMMENT)
+    return button(world, SAY, NONE), 0
+
+
+def any_text(world, what):
+    """What to type: the text that is asked for, else that of the first requirement."""
+    return FROM_GOAL + max(0, place_of(world, what))
+
+
+@rare
+def write(world, tab):
+    """On the form for a new post: fill in what is missing, then send it."""
+    if wrong_board(world, tab):
+        return field_of(world, BOARD_FIELD), value_of(world, BOARD)
+    if wrong_text(world, tab, TITLE_FIELD, TITLE, True) == 1:
+        return field_of(world, TITLE_FIELD), any_text(world, TITLE)
+    if wrong_text(world, tab, BODY_FIELD, BODY, False) == 1:
+        return field_of(world, BODY_FIELD), any_text(world, BODY)
+    return button(world, SUBMIT, NONE), 0
+
+
+@rare
+def undo(world, p):
+    """The button on a post's page that undoes something."""
+    now = world.now[0]
+    forum = forum_of(world)
+    if forum.post[p].fresh != 0 and p != kept_post(world):
+        return button(world, DELETE_POST, NONE)
+    kept = kept_remark(world)
+    for e in range(now.elements):
+        element = now.element[e]
+        if element.effect == UNSAY and element.argument != kept:
+            return e
+    return button(world, TAKE_BACK, NONE)

@@ -1,0 +1,174 @@
+"""What can be wanted of the forum, and whether it has been done."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.core.engine.rng import below
+from midcourse.envs.web_tasks.forum.pages import BOARDS, FIRST_BOARD, forum_of
+from midcourse.envs.web_tasks.requirements import same_words, value_of
+from midcourse.envs.web_tasks.wishes import (
+    AUTHOR,
+    BOARD,
+    BODY,
+    COMMENT,
+    DOWNVOTE,
+    PLACE,
+    REPLY,
+    SUBSCRIBE,
+    TITLE,
+    TOPIC,
+    UPVOTE,
+    WRITE,
+)  # fmt: skip
+from midcourse.envs.web_tasks.words import (
+    FIRST_NAMES,
+    JUDGEMENTS,
+    LAST_NAMES,
+    TOPICS,
+    VERBS,
+    first,
+)
+
+FIRST_TOPIC, FIRST_VERB = first(TOPICS), first(VERBS)
+FIRST_NAME, LAST_NAME = first(FIRST_NAMES), first(LAST_NAMES)
+
+
+def author_of(post):
+    """An author as one number."""
+    return (post.author[0] - FIRST_NAME) * len(LAST_NAMES) + post.author[1] - LAST_NAME
+
+
+@rare
+def post_has(world, p, constraint):
+    """Whether a post of the past is what a requirement says; it is if that is free."""
+    post = forum_of(world).post[p]
+    what = constraint.what
+    if what == TOPIC:
+        return post.title[1] == constraint.value
+    if what == AUTHOR:
+        return author_of(post) == constraint.value
+    if what == PLACE:
+        return post.board == constraint.value
+    return True
+
+
+@rare
+def post_fits(world, p, without):
+    """Whether a post of the past is all that the goal asks of it but for requirement `without`."""
+    if forum_of(world).post[p].fresh != 0:
+        return False
+    goal = world.goal
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if k != without and constraint.live != 0 and not post_has(world, p, constraint):
+            return False
+    return True
+
+
+@rare
+def draw_of_post(world, what, p, stream):
+    """A value of an attribute: the post's own where it has one."""
+    post = forum_of(world).post[p]
+    if what == TOPIC:
+        return int(post.title[1])
+    if what == AUTHOR:
+        return author_of(post)
+    if what == PLACE:
+        return int(post.board)
+    if what == BOARD:
+        return below(world, stream, BOARDS)
+    if what == TITLE:
+        return below(world, stream, len(VERBS) * len(TOPICS))
+    return below(world, stream, len(JUDGEMENTS) * (len(JUDGEMENTS) - 1))
+
+
+@rare
+def forum_words(constraint, value):
+    """Give a requirement the words that can be typed of its value."""
+    what = constraint.what
+    if what == TOPIC:
+        constraint.words[0] = value
+    elif what == AUTHOR:
+        given = value // len(LAST_NAMES)
+        constraint.words[0] = FIRST_NAME + given
+        constraint.words[1] = LAST_NAME + value - given * len(LAST_NAMES)
+    elif what == TITLE:
+        verb = value // len(TOPICS)
+        constraint.words[0] = FIRST_VERB + verb
+        constraint.words[1] = FIRST_TOPIC + value - verb * len(TOPICS)
+    else:
+        constraint.words[0] = FIRST_BOARD + value
+
+
+@rare
+def forum_changes(world):
+    """What has been done in the forum, and how much is what the goal wants: (done, right)."""
+    forum = forum_of(world)
+    act = world.goal.act
+    done = 0
+    right = 0
+    for p in range(forum.posts):
+        post = forum.post[p]
+        if post.fresh != 0 and post.gone == 0:
+            done += 1
+            if act == WRITE and written_fits(world, post):
+                right += 1
+        if post.vote != 0:
+            done += 1
+            if post.vote == wanted_vote(world) and post_fits(world, p, -1):
+                right += 1
+    for r in range(forum.remarks):
+        if forum.remark[r].fresh != 0:
+            done += 1
+            if act == REPLY and remark_fits(world, forum.remark[r]):
+                right += 1
+    for board in range(BOARDS):
+        if (forum.subscribed >> board) & 1 != 0:
+            done += 1
+            if act == SUBSCRIBE and board == value_of(world, BOARD):
+                right += 1
+    return done, right
+
+
+def wanted_vote(world):
+    """The vote that the goal wants given; 2 if none."""
+    act = world.goal.act
+    return 1 if act == UPVOTE else -1 if act == DOWNVOTE else 2
+
+
+@rare
+def written_fits(world, post):
+    """Whether a post is the one that the goal wants written."""
+    goal = world.goal
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0:
+            what = constraint.what
+            if what == BOARD and post.board != constraint.value:
+                return False
+            if what == TITLE and not same_words(post.title, constraint.words):
+                return False
+            if what == BODY and not same_words(post.body, constraint.words):
+                return False
+    return True
+
+
+@rare
+def remark_fits(world, remark):
+    """Whether a comment is the one that the goal wants said, below a post that it means."""
+    if not post_fits(world, remark.post, -1):
+        return False
+    goal = world.goal
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0 and constraint.what == COMMENT:
+            return same_words(remark.words, constraint.words)
+    return True
+
+
+@rare
+def right_points(world, points):
+    """Whether a score is that of a post which fits."""
+    forum = forum_of(world)
+    found = False
+    for p in range(forum.posts):
+        found = found or (forum.post[p].score == points and post_fits(world, p, -1))
+    return found

@@ -1,0 +1,309 @@
+"""What can be wanted of the shop, and whether it has been done."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.core.engine.rng import below
+from midcourse.envs.web_tasks.requirements import draw_bit, same_words
+from midcourse.envs.web_tasks.shop.pages import (
+    FIRST_CODE,
+    FIRST_COLOUR,
+    FIRST_SIZE,
+    HOME_ADDRESS,
+    STANDARD,
+    catalogue_of,
+    shop_of,
+)
+from midcourse.envs.web_tasks.shop.records import (
+    ADDRESSES,
+    CANCELLED,
+    COUPON_SHARES,
+    DELIVERED,
+    PLACED,
+    RETURNED,
+    SHIPPED,
+    SHIPPINGS,
+)
+from midcourse.envs.web_tasks.wishes import (
+    ADDRESS,
+    BRAND,
+    BUY,
+    CANCEL,
+    COLOUR,
+    COUPON,
+    MATERIAL,
+    MOST,
+    NOUN,
+    PRICE,
+    QUANTITY,
+    RATING,
+    RETURN,
+    REVIEW,
+    SHIPPING,
+    SIZE,
+    STARS,
+    WORDS,
+)  # fmt: skip
+from midcourse.envs.web_tasks.words import JUDGEMENTS, NUMBER, first
+
+FIRST_JUDGEMENT = first(JUDGEMENTS)
+QUANTITIES = 3  # 2, 3, 4
+PRICE_STEP = 500  # cents
+
+
+@rare
+def product_of(world, act, target):
+    """The product that a target is about; -1 if it cannot be a target of the act."""
+    shop = shop_of(world)
+    if act in (CANCEL, RETURN):
+        if target >= shop.orders:
+            return -1
+        order = shop.order[target]
+        if order.fresh == 1 or order.lines != 1 or not undoable(order, act):
+            return -1
+        return order.line[0].product
+    return target
+
+
+def undoable(order, act):
+    """Whether an order was there from the start in the state in which the act makes sense."""
+    status = order.was
+    return status == PLACED if act == CANCEL else status in (SHIPPED, DELIVERED)
+
+
+def product_has(world, shared, p, constraint):
+    """Whether a product has what a requirement asks of it; it does if that is free."""
+    what = constraint.what
+    value = constraint.value
+    product = catalogue_of(world, shared).product[p]
+    if what == BRAND:
+        return product.name[0] == value
+    if what == MATERIAL:
+        return product.name[1] == value
+    if what == NOUN:
+        return product.name[2] == value
+    if what == MOST:
+        return shop_of(world).stock[p].price <= value
+    if what == RATING:
+        return product.rating >= value
+    if what == COLOUR:
+        return (product.colours >> value) & 1 != 0
+    if what == SIZE:
+        return (product.sizes >> value) & 1 != 0
+    return True
+
+
+@rare
+def product_fits(world, shared, p, without):
+    """Whether a product has all that the goal asks of it but for requirement `without`."""
+    goal = world.goal
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if k != without and constraint.live != 0 and not product_has(world, shared, p, constraint):
+            return False
+    return True
+
+
+def offers(world, shared, p, attributes):
+    """Whether a product can be asked for by these attributes."""
+    return catalogue_of(world, shared).product[p].sizes != 0 or (attributes >> SIZE) & 1 == 0
+
+
+@rare
+def draw_of_product(world, shared, what, p, stream):
+    """A value of an attribute: the product's own where it has one."""
+    product = catalogue_of(world, shared).product[p]
+    if what == BRAND:
+        return int(product.name[0])
+    if what == MATERIAL:
+        return int(product.name[1])
+    if what == NOUN:
+        return int(product.name[2])
+    if what == MOST:
+        return (shop_of(world).stock[p].price // PRICE_STEP + 1) * PRICE_STEP
+    if what == RATING:
+        return product.rating // 5 * 5
+    if what == COLOUR:
+        return draw_bit(world, product.colours, stream)
+    if what == SIZE:
+        return draw_bit(world, product.sizes, stream)
+    if what == QUANTITY:
+        return 2 + below(world, stream, QUANTITIES)
+    if what == STARS:
+        return 1 + below(world, stream, 5)
+    if what == COUPON:
+        return below(world, stream, len(COUPON_SHARES))
+    if what == WORDS:
+        return below(world, stream, len(JUDGEMENTS) * (len(JUDGEMENTS) - 1))
+    return below(world, stream, len(ADDRESSES if what == ADDRESS else SHIPPINGS))
+
+
+@rare
+def shop_words(constraint, value):
+    """Give a requirement the words that can be typed of its value."""
+    what = constraint.what
+    word = value
+    if what == COLOUR:
+        word = FIRST_COLOUR + value
+    elif what == SIZE:
+        word = FIRST_SIZE + value
+    elif what == ADDRESS:
+        word = HOME_ADDRESS + value
+    elif what == SHIPPING:
+        word = STANDARD + value
+    elif what == COUPON:
+        word = FIRST_CODE + value
+    elif what == WORDS:
+        two_judgements(constraint, value)
+        return
+    elif what != NOUN and what != MATERIAL and what != BRAND:
+        word = NUMBER + value
+    constraint.words[0] = word
+
+
+@rare
+def undo_fits(world, shared, order):
+    """Whether an order of the past is the one that the goal wants cancelled or sent back."""
+    act = world.goal.act
+    if act != CANCEL and act != RETURN:
+        return False
+    if order.fresh != 0 or order.lines != 1 or not undoable(order, act):
+        return False
+    return product_fits(world, shared, order.line[0].product, -1)
+
+
+def line_fits(world, shared, line):
+    """Whether a line of an order is what the goal wants bought."""
+    goal = world.goal
+    if not product_fits(world, shared, line.product, -1):
+        return False
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0:
+            what = constraint.what
+            if what == COLOUR and line.colour != constraint.value:
+                return False
+            if what == SIZE and line.size != constraint.value:
+                return False
+            if what == QUANTITY and line.quantity != constraint.value:
+                return False
+    return True
+
+
+@rare
+def order_fits(world, shared, order):
+    """Whether an order is the one that the goal wants placed."""
+    goal = world.goal
+    if order.lines != 1 or not line_fits(world, shared, order.line[0]):
+        return False
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0:
+            what = constraint.what
+            if what == ADDRESS and order.address != constraint.value:
+                return False
+            if what == SHIPPING and order.shipping != constraint.value:
+                return False
+            if what == COUPON and order.coupon != constraint.value:
+                return False
+    return True
+
+
+@rare
+def review_fits(world, shared, review):
+    """Whether a review is the one that the goal wants written."""
+    goal = world.goal
+    if not product_fits(world, shared, review.product, -1):
+        return False
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0:
+            if constraint.what == STARS and review.stars != constraint.value:
+                return False
+            if constraint.what == WORDS and not same_words(review.words, constraint.words):
+                return False
+    return True
+
+
+def live(order):
+    """Whether an order stands."""
+    return order.status != CANCELLED and order.status != RETURNED
+
+
+def right_price(world, shared, price):
+    """Whether a price is one that was asked for: of something that fits, or of the cheapest."""
+    shop = shop_of(world)
+    found = False
+    least = True
+    for p in range(shared.products):
+        if product_fits(world, shared, p, -1):
+            found = found or shop.stock[p].price == price
+            least = least and shop.stock[p].price >= price
+    return found and (least or world.goal.act == PRICE)
+
+
+@rare
+def undone_as_wanted(world, shared):
+    """The one order that was undone as the goal asks; -1 if there is none, or there are several.
+
+    Of several, one is too many whatever is said later.
+    """
+    shop = shop_of(world)
+    found = -1
+    for o in range(shop.orders):
+        order = shop.order[o]
+        undone = order.fresh == 0 and order.status != order.was and order.forgiven == 0
+        if undone and undo_fits(world, shared, order):
+            if found >= 0:
+                return -1
+            found = o
+    return found
+
+
+@rare
+def forgive(world, shared, done):
+    """An order undone as was wanted is not held against anybody if a message makes it wrong.
+
+    Nor does it count then, unless a later message makes it right again and no other is.
+    """
+    shop = shop_of(world)
+    if done >= 0 and not undo_fits(world, shared, shop.order[done]):
+        shop.order[done].forgiven = 1
+    if undone_as_wanted(world, shared) < 0:
+        for o in range(shop.orders):
+            if shop.order[o].forgiven != 0 and undo_fits(world, shared, shop.order[o]):
+                shop.order[o].forgiven = 0
+                return
+
+
+def two_judgements(constraint, value):
+    """Two different words of judgement, of which there are len * (len - 1) pairs."""
+    one = value // (len(JUDGEMENTS) - 1)
+    two = value - one * (len(JUDGEMENTS) - 1)
+    constraint.words[0] = FIRST_JUDGEMENT + one
+    constraint.words[1] = FIRST_JUDGEMENT + (two + 1 if two >= one else two)
+
+
+@rare
+def shop_changes(world, shared):
+    """What has been done in the shop, and how much is what the goal wants: (done, right)."""
+    shop = shop_of(world)
+    act = world.goal.act
+    done = 0
+    right = 0
+    for o in range(shop.orders):
+        order = shop.order[o]
+        if order.fresh != 0:
+            if live(order):
+                done += 1
+                if act == BUY and order_fits(world, shared, order):
+                    right += 1
+        elif order.status != order.was and order.forgiven == 0:
+            done += 1
+            if undo_fits(world, shared, order):
+                right += 1
+    for r in range(shop.reviews):
+        review = shop.review[r]
+        if review.fresh != 0:
+            done += 1
+            if act == REVIEW and review_fits(world, shared, review):
+                right += 1
+    return done, right

@@ -1,0 +1,432 @@
+"""The server: sessions, secrets, stale forms, bad requests, escaping; no request breaks a world."""
+
+import json
+import re
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import gymnasium
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("starlette", reason="the extra `web` is not installed")
+pytest.importorskip("uvicorn", reason="the extra `web` is not installed")
+sys.path.insert(0, str(Path(__file__).parent))
+
+from asgi import FORM, Visitor
+
+from midcourse.cli import main
+from midcourse.core.errors import UserError
+from midcourse.core.trace import record_hash
+from midcourse.serve import server
+from midcourse.serve.app import make_app
+from midcourse.serve.html import Html, tag
+from midcourse.serve.sessions import ACTIVE, Full, Sessions
+
+ID = "midcourse/WebTasks-v0"
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+SCRIPT = "<script>alert(1)</script>'\"&"
+WORLD: Any = gymnasium.make(ID, level=2, split="test", step_limit=200).unwrapped
+
+
+def make_visitor(most: int = 100) -> Visitor:
+    return Visitor(make_app(Sessions(WORLD.fork() if WORLD.begun else WORLD, most)))
+
+
+def visitor_at_work(**choice: int) -> Visitor:
+    visitor = make_visitor()
+    assert visitor.begin(**{"task": 3, "seed": 5, **choice}).status == 303
+    return visitor
+
+
+def check_plain(answer: Any, status: int) -> None:
+    """A plain page with the headers that all have, and without a script."""
+    assert answer.status == status
+    assert "<script" not in answer.text.lower()
+    for key, value in HEADERS.items():
+        assert answer.headers[key] == value
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+
+
+def twin() -> Any:
+    env: Any = gymnasium.make(ID, level=2, split="test", step_limit=200).unwrapped
+    env.reset(seed=5, options={"task": 3})
+    return env
+
+
+def test_an_episode_in_forms_is_the_episode_in_actions():
+    visitor, env = visitor_at_work(), twin()
+    while env.world["running"]:
+        assert json.loads(visitor.state()) == {
+            "hash": record_hash(env),
+            "clock": int(env.world["clock"]),
+            "running": True,
+        }
+        action = env.oracle_action()
+        do, fields = form_of(env, action)
+        check_plain(visitor.do(do, **fields), 303)
+        env.step(action)
+    assert json.loads(visitor.state())["hash"] == record_hash(env)
+    end = visitor.get()
+    check_plain(end, 200)
+    assert "Done, and as the user wanted it." in end.text
+    assert f"<dt>Steps</dt><dd>{env.optimal_steps()}</dd>" in end.text
+
+
+def form_of(env: Any, action: Any) -> tuple[str, dict[str, Any]]:
+    """The form that takes an action."""
+    words = env.FAMILY.say(env.world, env.program.shared[0], action)
+    name, *parts = [part.strip(" ]") for part in words.split("[")]
+    name = name.strip()
+    if name == "stop" and parts:
+        return "answer", {"element": int(action[1])}
+    keys = {"type": ("element", "words"), "select": ("element", "option"), "goto": ("site",),
+            "switch_tab": ("tab",)}.get(name, ("element",))  # fmt: skip
+    return name, dict(zip(keys, parts, strict=False))
+
+
+def test_reading_changes_nothing_and_the_headers_are_strict():
+    visitor = visitor_at_work()
+    before = visitor.state()
+    for target in ("/", visitor.path, f"{visitor.path}/state"):
+        check_plain(visitor.get(target), 200)
+        assert visitor.ask("HEAD", target).status == 200
+    assert visitor.state() == before
+
+
+def test_the_page_is_semantic_and_has_a_label_for_every_field():
+    page = visitor_at_work().get().text
+    for piece in ("<h1", "<nav", "<main", "<form", "<label", "<input", "<button", 'role="link"'):
+        assert piece in page
+    fields = re.findall(r'<(?:input|select) [^>]*id="(\w+)"', page)
+    labelled = re.findall(r'<label for="(\w+)"', page) + ["site"]
+    assert set(fields) <= set(labelled)
+    assert page.count("<h1") == page.count("<main") == 1
+
+
+def test_where_an_answer_is_wanted_every_number_can_be_pointed_at_and_else_none():
+    for seed in range(12):
+        visitor = visitor_at_work(seed=seed, task=seed)
+        env: Any = twin()
+        env.reset(seed=seed, options={"task": seed})
+        for element in (8, 2, 9):  # the cart, a category, the orders or a product
+            visitor.do("click", element=element)
+            env.step(env.parse(f"click [{element}]"))
+            page = env.page()
+            found = {int(n) for n in re.findall(r'id="a(\d+)"', visitor.get().text)}
+            assert found == (set(page.answers) if page.wants_answer else set())
+        if not page.wants_answer:
+            check_plain(visitor.do("answer", element=next(iter(page.answers))), 400)
+
+
+def test_a_stale_form_a_double_submit_and_the_way_back_change_nothing():
+    visitor = visitor_at_work()
+    form = visitor.form("click", element=2)
+    assert visitor.post(visitor.path, form).status == 303
+    before = visitor.state()
+    for step in (form["step"], "7", "0"):
+        answer = visitor.post(visitor.path, {**form, "step": step})
+        check_plain(answer, 409)
+        assert f'href="{visitor.path}"' in answer.text
+    assert visitor.state() == before
+
+
+def test_after_the_end_nothing_can_be_done():
+    visitor = visitor_at_work()
+    form = visitor.form("stop")
+    assert visitor.post(visitor.path, form).status == 303
+    before = visitor.state()
+    assert not json.loads(before)["running"]
+    for step in ("0", "1"):
+        check_plain(visitor.post(visitor.path, {**form, "step": step}), 409)
+    assert visitor.state() == before
+    assert "That is not what the user wanted." in visitor.get().text
+
+
+@pytest.mark.parametrize("csrf", [None, "", "x", "\u00fc\u4e2d", "a" * 5000])
+def test_a_form_without_the_secret_is_refused(csrf):
+    visitor = visitor_at_work()
+    before, form = visitor.state(), visitor.form("back")
+    del form["csrf"]
+    form |= {} if csrf is None else {"csrf": csrf}
+    check_plain(visitor.post(visitor.path, form), 403)
+    check_plain(visitor.post("/start", form), 403)
+    assert visitor.state() == before
+
+
+def test_one_sessions_secret_opens_no_other():
+    app = make_app(Sessions(WORLD, 10))
+    one, other = Visitor(app), Visitor(app)
+    one.begin()
+    other.begin()
+    before = other.state()
+    check_plain(other.post(other.path, one.form("stop")), 403)
+    assert other.state() == before
+
+
+def test_what_is_not_there_is_named_so():
+    visitor = visitor_at_work()
+    before = visitor.state()
+    for target in ("/x", "/s", "/s/", "/s/no", "/s/no/state", f"{visitor.path}/x", "/S/no",
+                   f"{visitor.path}/", "/favicon.ico", "/../etc/passwd", "//", "/%00"):  # fmt: skip
+        check_plain(visitor.get(target), 404)
+    for method, target in (("GET", "/start"), ("POST", "/"), ("PUT", visitor.path),
+                           ("DELETE", visitor.path), ("POST", f"{visitor.path}/state"),
+                           ("OPTIONS", "/"), ("TRACE", "/start")):  # fmt: skip
+        answer = visitor.ask(method, target)
+        check_plain(answer, 405)
+        assert answer.headers["allow"]
+    assert visitor.state() == before
+
+
+def test_a_huge_form_is_refused():
+    visitor = visitor_at_work()
+    before, form = visitor.state(), visitor.form("type", element=0, words="x" * 17_000)
+    for headers in ({}, {"content_length": "9" * 30}, {"content_length": "17000"}):
+        check_plain(visitor.post(visitor.path, form, **headers), 413)
+        check_plain(visitor.post("/start", form, **headers), 413)
+    assert visitor.state() == before
+
+
+BAD_FIELDS = [
+    {"do": "fly"},
+    {"do": "click"},
+    {"do": "click", "element": "64"},
+    {"do": "click", "element": "-1"},
+    {"do": "click", "element": "1e3"},
+    {"do": "click", "element": "\u0663"},
+    {"do": "click", "element": "9" * 5000},
+    {"do": "click", "element": "0"},  # a textbox
+    {"do": "click", "element": "1", "extra": "1"},
+    {"do": "type", "element": "0"},
+    {"do": "type", "element": "1", "words": "home"},  # a link
+    {"do": "select", "element": "1", "option": "red"},
+    {"do": "goto", "site": "casino"},
+    {"do": "switch_tab", "tab": "3"},
+    {"do": "switch_tab", "tab": "x"},
+    {"do": "answer", "element": "1"},
+    {"do": "stop", "step": "x"},
+    {"do": "stop", "step": ""},
+]
+
+
+@pytest.mark.parametrize("fields", BAD_FIELDS)
+def test_a_form_that_no_page_holds_is_refused(fields):
+    visitor = visitor_at_work()
+    before = visitor.state()
+    check_plain(visitor.post(visitor.path, visitor.form(**{"do": "", **fields})), 400)
+    assert visitor.state() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", FORM),
+        (b"\xff\xfe", FORM),
+        (b"a", FORM),
+        (b"a=%ff", FORM),
+        (b"&".join([b"a=1"] * 99), FORM),
+        (b"csrf=1&csrf=1", FORM),
+        (b"{}", "application/json"),
+        (b"csrf=1", "text/plain"),
+        (b"x=1", ""),
+    ],
+)
+def test_what_is_no_form_is_refused(body, kind):
+    visitor = visitor_at_work()
+    before = visitor.state()
+    for target in (visitor.path, "/start"):
+        answer = visitor.ask("POST", target, body, content_type=kind)
+        check_plain(answer, 403 if body == b"" else 400)
+    assert visitor.state() == before
+
+
+@pytest.mark.parametrize("choice", [{"task": 165}, {"task": "x"}, {"seed": -1}, {"seed": 2**63}])
+def test_a_task_that_is_not_there_begins_nothing(choice):
+    visitor = make_visitor()
+    check_plain(visitor.begin(**choice), 400)
+    assert visitor.path == ""
+
+
+def test_a_text_that_stands_nowhere_costs_a_step_and_is_answered_with_the_reason():
+    visitor, env = visitor_at_work(), twin()
+    check_plain(visitor.do("type", element=0, words=SCRIPT), 303)
+    reason = env.parse(f"type [0] [{SCRIPT}]").reason
+    env.refuse(reason)
+    assert json.loads(visitor.state())["hash"] == record_hash(env)
+    page = visitor.get()
+    check_plain(page, 200)
+    assert 'role="alert"' in page.text
+    assert "stands neither in the task nor on this page" in page.text
+    check_plain(visitor.do("new_tab"), 303)
+    assert 'role="alert"' not in visitor.get().text
+
+
+def test_brackets_in_a_text_end_no_action():
+    visitor, env = visitor_at_work(), twin()
+    check_plain(visitor.do("type", element=0, words="home] [x"), 303)
+    env.refuse("")
+    assert json.loads(visitor.state())["hash"] == record_hash(env)
+
+
+FUZZED = visitor_at_work()
+KEYS = st.sampled_from(["do", "element", "words", "option", "site", "tab", "seed", "x", SCRIPT])
+VALUES = st.one_of(
+    st.text(max_size=30),
+    st.just(SCRIPT),
+    st.sampled_from(["click", "type", "select", "goto", "switch_tab", "answer", "back"]),
+    st.integers(-2, 70).map(str),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(KEYS, VALUES, max_size=5), VALUES)
+def test_scripts_in_every_field_come_back_escaped_and_nothing_breaks(fields, choice):
+    fields.setdefault("do", "type")
+    if '"running":false' in FUZZED.state():
+        FUZZED.begin()
+    clock = json.loads(FUZZED.state())["clock"]
+    encodable = {k: v.encode("utf-8", "replace").decode() for k, v in fields.items()}
+    answer = FUZZED.post(FUZZED.path, FUZZED.form(**encodable))
+    check_plain(answer, 303 if answer.status == 303 else 400)
+    assert json.loads(FUZZED.state())["clock"] == clock + (answer.status == 303)
+    check_plain(FUZZED.get(), 200)
+    start = FUZZED.get(
+        "/?" + "task=" + "".join(f"%{b:02x}" for b in choice.encode("utf-8", "replace"))
+    )
+    check_plain(start, 200)
+    if choice == SCRIPT:
+        assert 'value="&lt;script&gt;alert(1)&lt;/script&gt;&#x27;&quot;&amp;"' in start.text
+
+
+@given(st.text(), st.text())
+def test_text_becomes_html_only_escaped(words, value):
+    made = tag("p", words, title=value)
+    assert isinstance(made, Html)
+    assert made.count("<") == made.count(">") == 2
+    assert made.count('"') == 2
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_session_that_was_idle_longest_makes_room_and_no_active_one_does():
+    clock = Clock()
+    sessions = Sessions(WORLD, 3, clock)
+    tokens = []
+    for _ in range(3):
+        tokens.append(sessions.begin().token)
+        clock.now += 1.0
+    with pytest.raises(Full):
+        sessions.begin()
+    clock.now = ACTIVE
+    assert sessions.find(tokens[0]) is not None  # in use again
+    clock.now = ACTIVE + 1.0
+    tokens.append(sessions.begin().token)
+    assert [sessions.find(token) is not None for token in tokens] == [True, False, True, True]
+    assert len(sessions) == 3
+    with pytest.raises(UserError):
+        sessions.begin(task=10**6)
+    assert len(sessions) == 3
+
+
+def test_a_full_server_says_so():
+    visitor = make_visitor(most=1)
+    assert visitor.begin().status == 303
+    answer = visitor.begin()
+    check_plain(answer, 503)
+    assert answer.headers["retry-after"]
+
+
+def test_tokens_cannot_be_guessed_and_seeds_are_drawn():
+    sessions = Sessions(WORLD, 50)
+    made = [sessions.begin() for _ in range(50)]
+    assert len({s.token for s in made} | {s.csrf for s in made}) == 100
+    assert all(len(s.token) >= 32 for s in made)
+    assert len({record_hash(s.env) for s in made}) == 50
+
+
+def test_two_requests_at_once_take_one_step():
+    visitor = visitor_at_work()
+    form = visitor.form("click", element=2)
+    got: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: got.append(visitor.post(visitor.path, form).status))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [303] + [409] * 7
+    assert json.loads(visitor.state())["clock"] == 1
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+def test_a_foreign_name_of_this_machine_is_turned_away():
+    visitor = Visitor(make_app(Sessions(WORLD, 2), server.LOCAL_NAMES))
+    for host in ("localhost:8000", "127.0.0.1", "[::1]:80", "LOCALHOST"):
+        check_plain(visitor.ask("GET", "/", host=host), 200)
+    for host in ("evil.example:8000", "", "localhost.evil.example"):
+        check_plain(visitor.ask("GET", "/", host=host), 400)
+
+
+def test_loopback_addresses_are_known():
+    assert all(map(server.is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "localhost")))
+    assert not any(map(server.is_loopback, ("0.0.0.0", "::", "10.0.0.1", "example.org")))
+
+
+def test_a_port_that_is_taken_is_one_sentence():
+    taken = server.listen("127.0.0.1", 0)
+    with pytest.raises(UserError, match=r"cannot listen on 127\.0\.0\.1"):
+        server.listen("127.0.0.1", taken.getsockname()[1])
+    taken.close()
+
+
+def test_a_world_without_pages_is_not_served():
+    with pytest.raises(UserError, match="has no pages"):
+        server.make_sessions("midcourse/GuiNavigation-v0", 1, {})
+
+
+def test_the_command_warns_where_others_can_reach_it(monkeypatch, capsys):
+    served = []
+    monkeypatch.setattr(server, "serve", lambda *given: served.append(given))
+    assert main(["serve", "web", "--level", "2", "--disturbances", "revision"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["serve", "web", "--host", "0.0.0.0", "--port", "0", "--sessions", "5"]) == 0
+    warning = capsys.readouterr().err
+    assert "warning: whoever reaches 0.0.0.0 can play here" in warning
+    assert warning.count("\n") == 1
+    assert served == [
+        (ID, "127.0.0.1", 8000, 1000, {"level": 2, "disturbances": ("revision",)}),
+        (ID, "0.0.0.0", 0, 5, {}),
+    ]
+
+
+def test_a_missing_extra_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "midcourse.serve.server")
+    assert main(["serve", "web"]) == 2
+    said = capsys.readouterr().err
+    assert "the server needs uvicorn, which is not installed" in said
+    assert "pip install 'midcourse[web]'" in said
