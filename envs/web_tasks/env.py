@@ -76,7 +76,7 @@ class WebTasks(Env):
     | caption | (64,) | int16 | 0 to 32767 | word that names it |
     | words | (512,) | int16 | 0 to 32767 | its text, 8 tokens each |
     | unit | (64,) | int8 | 0 to 6 | of its value (`state.UNITS`); 0: it has none |
-    | value | (64,) | int32 | 0 to 2**20 | price in cents, stars in tenths, ... |
+    | value | (64,) | int32 | -2**20 to 2**20 | price in cents, points, ... |
     | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
     | goal | (10,) | int8 | 0 to 20 | 1 + attribute of each requirement in force |

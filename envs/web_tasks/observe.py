@@ -40,7 +40,7 @@ SPACE = spaces.Dict(
         "caption": spaces.Box(0, TOKENS, (ELEMENTS,), np.int16),
         "words": spaces.Box(0, TOKENS, (ELEMENTS * LONGEST,), np.int16),
         "unit": spaces.MultiDiscrete([len(UNITS)] * ELEMENTS, dtype=np.int8),
-        "value": spaces.Box(0, GREATEST, (ELEMENTS,), np.int32),
+        "value": spaces.Box(-GREATEST, GREATEST, (ELEMENTS,), np.int32),
         "options": spaces.Box(0, TOKENS, (ELEMENTS,), np.int16),
         "offered": spaces.Box(0, TOKENS, (ELEMENTS,), np.int16),
         "goal": spaces.MultiDiscrete([len(ATTRIBUTES) + 1] * CONSTRAINTS, dtype=np.int8),

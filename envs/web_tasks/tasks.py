@@ -14,6 +14,7 @@ from midcourse.core.engine.record import Record
 from midcourse.core.engine.rng import LAYOUT, STREAMS, below
 from midcourse.core.family import Program
 from midcourse.envs.web_tasks.forum.pages import BOARDS
+from midcourse.envs.web_tasks.forum.wishes import TOPICS_OF_BOARD
 from midcourse.envs.web_tasks.goals import lay_out_goal
 from midcourse.envs.web_tasks.requirements import clear_message
 from midcourse.envs.web_tasks.rules import show
@@ -195,7 +196,8 @@ def _fill_forum(draws: _Draws, forum: Any) -> None:
         post["board"] = p % BOARDS
         post["score"] = draws.below(200) - 20
         post["author"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
-        post["title"][:2] = draws.of(VERBS), draws.of(TOPICS)
+        topic = p % BOARDS * TOPICS_OF_BOARD + draws.below(TOPICS_OF_BOARD)
+        post["title"][:2] = draws.of(VERBS), first(TOPICS) + topic
         post["body"][:2] = _judgement(draws)
     for r in range(REMARKS_AT_FIRST):
         remark = forum["remark"][r]

@@ -42,12 +42,12 @@ JUDGEMENTS = (
 STREETS = ("Mill", "Station", "Harbour", "Church", "Garden", "Market", "Bridge", "Orchard")
 CODES = ("SPRING", "WELCOME", "HARVEST", "WINTER", "LOYAL", "FLASH")
 BOARD_NAMES = ("Gardening", "Cycling", "Cooking", "Books", "Music", "Travel")
-TOPICS = (
-    "tomatoes", "compost", "tyres", "brakes", "bread", "soup", "novels", "poems", "pianos",
-    "drums", "trains", "hostels", "seeds", "helmets", "knives", "maps", "guitars", "ferries",
-    "onions", "pumps", "sonnets", "tents", "cellos", "ovens",
+TOPICS = (  # four for each board
+    "tomatoes", "compost", "seeds", "onions", "tyres", "brakes", "helmets", "pumps",
+    "bread", "soup", "knives", "ovens", "novels", "poems", "sonnets", "atlases",
+    "pianos", "drums", "guitars", "cellos", "trains", "hostels", "ferries", "tents",
 )  # fmt: skip
-VERBS = ("growing", "choosing", "mending", "cleaning", "sharing", "finding", "selling", "storing")
+VERBS = ("choosing", "buying", "sharing", "finding", "selling", "storing", "cleaning", "lending")
 CAPTIONS = (
     "Home", "Cart", "Orders", "Search", "Sort by", "relevance", "price, low to high",
     "price, high to low", "rating", "Price", "Rating", "In stock", "Colour", "Size", "Quantity",

@@ -28,6 +28,7 @@ from midcourse.envs.web_tasks.words import (
 )
 
 FIRST_TOPIC, FIRST_VERB = first(TOPICS), first(VERBS)
+TOPICS_OF_BOARD = len(TOPICS) // BOARDS
 FIRST_NAME, LAST_NAME = first(FIRST_NAMES), first(LAST_NAMES)
 
 
@@ -76,7 +77,8 @@ def draw_of_post(world, what, p, stream):
     if what == BOARD:
         return below(world, stream, BOARDS)
     if what == TITLE:
-        return below(world, stream, len(VERBS) * len(TOPICS))
+        topic = value_of(world, BOARD) * TOPICS_OF_BOARD + below(world, stream, TOPICS_OF_BOARD)
+        return below(world, stream, len(VERBS)) * len(TOPICS) + topic
     return below(world, stream, len(JUDGEMENTS) * (len(JUDGEMENTS) - 1))
 
 
