@@ -121,10 +121,11 @@ def draw_of_product(world, shared, what, p, stream):
         return (shop_of(world).stock[p].price // PRICE_STEP + 1) * PRICE_STEP
     if what == RATING:
         return product.rating // 5 * 5
+    # Never what a form holds by itself: such a requirement would be met by chance.
     if what == COLOUR:
-        return draw_bit(world, product.colours, stream)
+        return draw_bit(world, product.colours & (product.colours - 1), stream)
     if what == SIZE:
-        return draw_bit(world, product.sizes, stream)
+        return draw_bit(world, product.sizes & (product.sizes - 1), stream)
     if what == QUANTITY:
         return 2 + below(world, stream, QUANTITIES)
     if what == STARS:
@@ -133,7 +134,7 @@ def draw_of_product(world, shared, what, p, stream):
         return below(world, stream, len(COUPON_SHARES))
     if what == WORDS:
         return below(world, stream, len(JUDGEMENTS) * (len(JUDGEMENTS) - 1))
-    return below(world, stream, len(ADDRESSES if what == ADDRESS else SHIPPINGS))
+    return 1 + below(world, stream, len(ADDRESSES if what == ADDRESS else SHIPPINGS) - 1)
 
 
 @rare
