@@ -159,7 +159,7 @@ class WebTasks(Env):
 
     | level | random | do-nothing (`stop` at once) | oracle |
     |---|---|---|---|
-    | 1 | 0.0004 | 0 | 1 |
+    | 1 | 0.0006 | 0 | 1 |
     | 2 | 0.0010 | 0 | 1 |
     | 3 | 0.0002 | 0 | 1 |
     | 4 | 0.0002 | 0 | 1 |
