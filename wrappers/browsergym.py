@@ -254,14 +254,25 @@ def tab_focus(env: Env, index: Any) -> Meant:
 def send_msg_to_user(env: Env, text: Any) -> Meant:
     """End the episode: with the answer where the task wants one."""
     page = env.page()
+    if plain(text) in page.reasons:
+        return report_infeasible(env, text)
     if not page.wants_answer:
         return "stop"
     meant = env.parse(f"stop [{plain(text)}]")
     if not isinstance(meant, Refusal):
         return meant
-    values = {page.elements[n].value: n for n in sorted(page.answers, reverse=True)}
+    told = {n: page.elements[n].value or page.elements[n].text for n in page.answers}
+    values = {told[n]: n for n in sorted(told, reverse=True)}
     named = [n for value, n in values.items() if stands_in(value, plain(text))]
     return page.answers[named[0]] if len(named) == 1 else meant
+
+
+def report_infeasible(env: Env, reason: Any) -> Meant:
+    """End the episode: nothing can be done, for one of the reasons that the page offers."""
+    reasons = env.page().reasons
+    if plain(reason) in reasons:
+        return f"stop [{plain(reason)}]"
+    return Refusal(f"say why: {' or '.join(map(repr, reasons))}")
 
 
 def stands_in(value: str, text: str) -> bool:
@@ -280,5 +291,6 @@ CALLS: Mapping[str, Callable[..., Meant]] = {
     "tab_focus": tab_focus,
     "tab_close": lambda env: "close_tab",
     "send_msg_to_user": send_msg_to_user,
+    "report_infeasible": report_infeasible,
     "noop": lambda env, wait_ms=1000: None,
 }

@@ -2,6 +2,7 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.state import (
+    BUTTON,
     COMBOBOX,
     ELEMENTS,
     FIELDS,
@@ -9,14 +10,16 @@ from midcourse.envs.web_tasks.state import (
     HISTORY,
     LINK,
     NO_UNIT,
+    OFFICE,
     SHOP,
     TABS,
     TEXT,
 )
+from midcourse.envs.web_tasks.tables.layout import PER_SITE, TABLE_KINDS
 from midcourse.envs.web_tasks.words import LONGEST
 
 FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
-FORUM_EFFECTS = 130  # and so with effects
+FORUM_EFFECTS, TABLE_EFFECTS = 130, 140  # and so with effects
 NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
 NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
 
@@ -33,12 +36,14 @@ def address_of(world):
     return tab.page[tab.at]
 
 
-@rare
 def site_of(page):
     """The site of an address."""
+    if page.kind >= TABLE_KINDS:
+        return OFFICE + (page.kind - TABLE_KINDS) // PER_SITE
     return SHOP if page.kind < FORUM_KINDS else FORUM
 
 
+@rare
 def visit(world, kind, item, sort):
     """Open a page in the tab at hand; what lay ahead is forgotten, and the oldest when full."""
     tab = tab_of(world)
@@ -142,6 +147,12 @@ def close_tab(world):
     return False
 
 
+def copy_words(to, words):
+    """Copy a text."""
+    for k in range(LONGEST):
+        to[k] = words[k]
+
+
 # --- the page -------------------------------------------------------------------------------------
 
 
@@ -171,6 +182,14 @@ def put_link(now, caption, kind, item):
     element.effect = kind
     element.argument = item
     return element
+
+
+@rare
+def put_button(now, caption, effect, argument):
+    """A button."""
+    button = put(now, BUTTON, caption)
+    button.effect = effect
+    button.argument = argument
 
 
 @rare

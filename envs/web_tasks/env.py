@@ -48,6 +48,7 @@ FAMILY = Family(
     refused_may_change=("reply",),
     refusal=text.refusal,
     damage=goals.damage,
+    group=page.group,
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,

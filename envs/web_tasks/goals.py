@@ -1,9 +1,13 @@
 """What the user wants: typed requirements, what fulfils them, and how a message changes them.
 
-A goal is made from a target (a product, an order, a post), of which its requirements tell some
-attributes. Attributes that a target has select it; the others (a quantity, a title) are free. A
-message adds an attribute of the target, exchanges a value so that some target still has everything,
-or strikes a requirement out.
+A goal has one part, or two of different classes (shop, forum, tables). Each is made from a target
+(a product, an order, a post, a row), of which its requirements tell some attributes. Attributes
+that a target has select it; the others (a quantity, a title) are free. A message adds an attribute
+of a target, exchanges a value so that some target still has everything, or strikes a requirement
+out.
+
+Some goals cannot be fulfilled: nothing is as they say, or what is has not the state for it. Then
+the right end is to say so, with the right reason, and to leave everything as it was.
 """
 
 from midcourse.core.engine.compiler import rare
@@ -39,25 +43,53 @@ from midcourse.envs.web_tasks.state import (
     CONSTRAINTS,
     POINTS,
     PRICE_OF,
+    REASON,
     RETRACTION,
     REVISION,
+)
+from midcourse.envs.web_tasks.tables.acts import begun
+from midcourse.envs.web_tasks.tables.wishes import (
+    can_be_row,
+    draw_of_row,
+    forgive_merge,
+    merged_as_wanted,
+    right_entry,
+    row_fits,
+    row_words,
+    table_changes,
 )
 from midcourse.envs.web_tasks.wishes import (
     ATTRIBUTES,
     BODY,
     CANCEL,
-    CHEAPEST,
+    CHANGES,
     COMMENT,
+    CREATE,
+    FIRM,
+    FIRST_ATTRIBUTE,
     FORUM_ACTS,
     FREE,
-    PRICE,
+    KEY,
+    MERGE,
+    NO_FLAW,
+    NO_REASON,
+    NO_SUCH,
+    OF_FORUM,
+    OF_SHOP,
+    OF_TABLES,
     RETURN,
     SCORE,
     SUBSCRIBE,
+    TABLE_ACTS,
+    TALLY,
     TEMPLATES,
     TOPIC,
     WORDS,
     WRITE,
+    WRONG_STATE,
+    asks,
+    class_of,
+    class_of_attribute,
 )  # fmt: skip
 
 TRIES = 4
@@ -68,48 +100,100 @@ TRIES = 4
 
 def targets(world, shared, act):
     """How many numbers targets may have."""
-    if act in (WRITE, SUBSCRIBE):
+    if act in (WRITE, SUBSCRIBE, CREATE):
         return 1
+    if act >= TABLE_ACTS:
+        return world.now[0].rows
     if act >= FORUM_ACTS:
         return forum_of(world).posts
     return ORDERS if act in (CANCEL, RETURN) else shared.products
 
 
-def item_of(world, act, target):
-    """The product or post that a target is about; -1 if it cannot be a target of the act."""
+@rare
+def item_of(world, act, target, flaw):
+    """The product, post or row that a target is about; -1 if it cannot be a target of the act.
+
+    `flaw` being WRONG_STATE, those are looked for whose state does not allow the act.
+    """
+    if act == CREATE:
+        return target
+    if act >= TABLE_ACTS:
+        row = world.now[0].row[target]
+        return target if row.table == world.goal.table and row.fresh == 0 else -1
     if act >= FORUM_ACTS:
         return target if forum_of(world).post[target].fresh == 0 else -1
-    return product_of(world, act, target)
+    return product_of(world, act, target, flaw)
 
 
-def can_be(world, shared, act, item, attributes):
+@rare
+def can_be(world, shared, act, item, attributes, flaw):
     """Whether a target can be asked for by these attributes."""
-    return act >= FORUM_ACTS or offers(world, shared, item, attributes)
+    if act == MERGE:
+        is_open = begun(world, shared, item).value[0] == 0
+        return is_open if flaw != WRONG_STATE else not is_open
+    if act >= FORUM_ACTS:
+        return True
+    return offers(world, shared, item, attributes)
 
 
 def item_fits(world, shared, act, item, without):
     """Whether a target has all that the goal asks of it but for requirement `without`."""
+    if act == CREATE:
+        return True
+    if act >= TABLE_ACTS:
+        return row_fits(world, item, without)
     if act >= FORUM_ACTS:
         return post_fits(world, item, without)
     return product_fits(world, shared, item, without)
 
 
 @rare
+def some_fits(world, shared, act, flaw):
+    """Whether any target is as the goal says; with `flaw`, one in the wrong state."""
+    if act in (WRITE, SUBSCRIBE, CREATE, TALLY):
+        return flaw == NO_FLAW
+    for at in range(targets(world, shared, act)):
+        p = item_of(world, act, at, flaw)
+        if p >= 0 and item_fits(world, shared, act, p, -1):
+            if act < TABLE_ACTS:
+                return True
+            if can_be_row(world, shared, p, -1) != (flaw == WRONG_STATE):
+                return True
+    return False
+
+
+@rare
+def reason(world, shared):
+    """Why the goal cannot be fulfilled; NO_REASON if it can."""
+    goal = world.goal
+    for part in range(goal.parts):
+        act = goal.act[part]
+        if not some_fits(world, shared, act, NO_FLAW):
+            other = act in (CANCEL, RETURN, MERGE) and some_fits(world, shared, act, WRONG_STATE)
+            return WRONG_STATE if other else NO_SUCH
+    return NO_REASON
+
+
+@rare
 def draw_value(world, shared, what, item, stream):
     """A value of an attribute: the target's own where it has one."""
+    if what >= KEY:
+        return draw_of_row(world, shared, what, item, stream)
     if what >= TOPIC:
         return draw_of_post(world, what, item, stream)
     return draw_of_product(world, shared, what, item, stream)
 
 
 @rare
-def set_value(constraint, value):
+def set_value(world, constraint, value):
     """Give a requirement its value, and the words that can be typed of it."""
     what = constraint.what
     constraint.value = value
     constraint.words[1] = 0
     if what in (WORDS, BODY, COMMENT):
         two_judgements(constraint, value)
+    elif what >= KEY:
+        row_words(world, constraint, value)
     elif what >= TOPIC:
         forum_words(constraint, value)
     else:
@@ -118,36 +202,79 @@ def set_value(constraint, value):
 
 @rare
 def lay_out_goal(world, shared, stream):
-    """Draw a template's target, and the requirements that it fulfils."""
+    """Draw a target for each part of the template, and the requirements that it fulfils."""
     goal = world.goal
     template = TEMPLATES[goal.template]
-    goal.act = template[0]
+    goal.parts = 1
+    goal.act[0] = template[0]
+    goal.act[1] = 0
+    goal.target[1] = 0
+    goal.table = template[3]
+    goal.field = template[4]
+    if template[5] >= 0:
+        goal.parts = 2
+        goal.act[1] = template[5]
     goal.count = 0
     for k in range(CONSTRAINTS):
         clear_constraint(goal.constraint[k])
-    end = targets(world, shared, goal.act)
-    at = below(world, stream, end)
-    for _ in range(end):
-        p = item_of(world, goal.act, at)
-        if p >= 0 and can_be(world, shared, goal.act, p, template[1]):
-            break
-        at = at + 1 if at + 1 < end else 0
-    goal.target = at
-    for what in range(len(ATTRIBUTES)):
-        if (template[1] >> what) & 1 != 0:
-            add_constraint(world, shared, what, stream)
+    for part in range(goal.parts):
+        lay_out_part(world, shared, part, template[1], template[6], stream)
 
 
 @rare
-def add_constraint(world, shared, what, stream):
+def lay_out_part(world, shared, part, asked, flaw, stream):
+    """Draw a part's target, and its requirements."""
+    goal = world.goal
+    act = goal.act[part]
+    end = targets(world, shared, act)
+    at = below(world, stream, end)
+    for _ in range(end):
+        p = item_of(world, act, at, flaw)
+        if p >= 0 and can_be(world, shared, act, p, asked, flaw):
+            break
+        at = at + 1 if at + 1 < end else 0
+    goal.target[part] = at
+    its_class = class_of(act)
+    for what in range(FIRST_ATTRIBUTE[its_class], FIRST_ATTRIBUTE[its_class + 1]):
+        if (asked >> what) & 1 != 0:
+            add_constraint(world, shared, what, flaw, stream)
+    if flaw == NO_SUCH:
+        make_impossible(world, shared, act, stream)
+
+
+@rare
+def make_impossible(world, shared, act, stream):
+    """Exchange what distinguishes the target for what another one has, so that none has it all."""
+    goal = world.goal
+    k = goal.count - 1
+    while k > 0 and (FREE >> goal.constraint[k].what) & 1 != 0:
+        k -= 1
+    end = targets(world, shared, act)
+    for _ in range(4 * TRIES):
+        p = item_of(world, act, below(world, stream, end), NO_FLAW)
+        if p >= 0:
+            constraint = goal.constraint[k]
+            set_value(world, constraint, draw_value(world, shared, constraint.what, p, stream))
+            if not some_fits(world, shared, act, NO_FLAW):
+                return
+
+
+def part_of(goal, what):
+    """The part of the goal that an attribute is of."""
+    return 0 if goal.parts == 1 or class_of(goal.act[0]) == class_of_attribute(what) else 1
+
+
+@rare
+def add_constraint(world, shared, what, flaw, stream):
     """One more requirement, which the target fulfils."""
     goal = world.goal
     constraint = goal.constraint[goal.count]
     goal.count += 1
     constraint.what = what
     constraint.live = 1
-    p = item_of(world, goal.act, goal.target)
-    set_value(constraint, draw_value(world, shared, what, p, stream))
+    part = part_of(goal, what)
+    p = item_of(world, goal.act[part], goal.target[part], flaw)
+    set_value(world, constraint, draw_value(world, shared, what, p, stream))
 
 
 # --- messages --------------------------------------------------------------------------------
@@ -156,15 +283,17 @@ def add_constraint(world, shared, what, stream):
 @rare
 def amend(world, shared, kind):
     """A message of some kind changes the goal; False, and only draws were taken, if none can."""
-    done = undone_as_wanted(world, shared)
+    undone = undone_as_wanted(world, shared)
+    merged = merged_as_wanted(world, shared)
     if kind == ADDITION:
         changed = add(world, shared)
     elif kind == RETRACTION:
-        changed = retract(world)
+        changed = retract(world, shared)
     else:
         changed = revise(world, shared)
     if changed:
-        forgive(world, shared, done)
+        forgive(world, shared, undone)
+        forgive_merge(world, shared, merged)
     return changed
 
 
@@ -196,7 +325,8 @@ def add(world, shared):
         if (open_ones >> what) & 1 != 0:
             if skip == 0:
                 message = note(world, ADDITION, goal.count)
-                add_constraint(world, shared, what, USERS)
+                flaw = TEMPLATES[goal.template][6]
+                add_constraint(world, shared, what, flaw, USERS)
                 copy_constraint(message.new, goal.constraint[goal.count - 1])
                 world.said += 1
                 return True
@@ -205,18 +335,38 @@ def add(world, shared):
 
 
 @rare
-def retract(world):
-    """The goal asked too much: a requirement falls away, but never what thing it is about."""
+def can_fall(world, shared, k):
+    """Whether a requirement can fall away: not what a part is about, nor a row's last change."""
+    goal = world.goal
+    what = goal.constraint[k].what
+    if goal.constraint[k].live == 0 or (FIRM >> what) & 1 != 0:
+        return False
+    leads = True
+    for other in range(k):
+        if part_of(goal, goal.constraint[other].what) == part_of(goal, what):
+            leads = False
+    if leads:
+        return False
+    if (CHANGES >> what) & 1 != 0:
+        part = part_of(goal, what)
+        p = goal.target[part]
+        return goal.act[part] == CREATE or can_be_row(world, shared, p, k)
+    return True
+
+
+@rare
+def retract(world, shared):
+    """The goal asked too much: a requirement falls away."""
     goal = world.goal
     count = 0
     for k in range(goal.count):
-        if goal.constraint[k].live != 0 and k != 0:
+        if can_fall(world, shared, k):
             count += 1
     if count == 0:
         return False
     skip = below(world, USERS, count)
     for k in range(goal.count):
-        if goal.constraint[k].live != 0 and k != 0:
+        if can_fall(world, shared, k):
             if skip == 0:
                 message = note(world, RETRACTION, k)
                 goal.constraint[k].live = 0
@@ -249,11 +399,13 @@ def revise(world, shared):
 @rare
 def revise_free(world, shared, constraint):
     """Another value of what no target has."""
-    p = item_of(world, world.goal.act, world.goal.target)
+    goal = world.goal
+    part = part_of(goal, constraint.what)
+    p = item_of(world, goal.act[part], goal.target[part], TEMPLATES[goal.template][6])
     for _ in range(4 * TRIES):
         value = draw_value(world, shared, constraint.what, p, USERS)
         if value != constraint.value:
-            set_value(constraint, value)
+            set_value(world, constraint, value)
             return True
     return False
 
@@ -263,20 +415,31 @@ def revise_target(world, shared, k):
     """Another value of requirement k, that of another target which fits the other requirements."""
     goal = world.goal
     constraint = goal.constraint[k]
-    end = targets(world, shared, goal.act)
+    part = part_of(goal, constraint.what)
+    act = goal.act[part]
+    end = targets(world, shared, act)
     at = below(world, USERS, end)
     for _ in range(end):
-        p = item_of(world, goal.act, at)
-        fit = p >= 0 and item_fits(world, shared, goal.act, p, k)
-        if fit and can_be(world, shared, goal.act, p, 1 << constraint.what):
+        p = item_of(world, act, at, NO_FLAW)
+        if p >= 0 and may_replace(world, shared, act, p, k):
             for _ in range(TRIES):
                 value = draw_value(world, shared, constraint.what, p, USERS)
                 if value != constraint.value:
-                    goal.target = at
-                    set_value(constraint, value)
+                    goal.target[part] = at
+                    set_value(world, constraint, value)
                     return True
         at = at + 1 if at + 1 < end else 0
     return False
+
+
+@rare
+def may_replace(world, shared, act, p, k):
+    """Whether a target could be the goal's, were requirement k what it has."""
+    if not item_fits(world, shared, act, p, k):
+        return False
+    if act >= TABLE_ACTS:
+        return can_be_row(world, shared, p, -1)
+    return can_be(world, shared, act, p, 1 << world.goal.constraint[k].what, NO_FLAW)
 
 
 # --- whether it is done ----------------------------------------------------------------------
@@ -285,28 +448,50 @@ def revise_target(world, shared, k):
 @rare
 def achieved(world, shared):
     """Whether the web, and the answer, are as the user wants them, and nothing else is changed."""
-    done, right = shop_changes(world, shared)
-    said, fine = forum_changes(world)
-    if asks(world.goal.act):
-        return done + said == 0 and right_answer(world, shared, world.answer_unit, world.answer)
-    return done + said == 1 and right + fine == 1
+    sold, fine = shop_changes(world, shared)
+    said, well = forum_changes(world)
+    noted, good = table_changes(world, shared)
+    changes = sold + said + noted
+    why = reason(world, shared)
+    if why != NO_REASON:
+        return changes == 0 and world.answer_unit == REASON and world.answer == why
+    if asks(world.goal.act[0]):
+        return changes == 0 and right_answer(
+            world, shared, world.answer_caption, world.answer_unit, world.answer
+        )
+    if world.answer_unit == REASON or changes != world.goal.parts:
+        return False
+    return (
+        part_done(world, OF_SHOP, sold, fine)
+        and part_done(world, OF_FORUM, said, well)
+        and part_done(world, OF_TABLES, noted, good)
+    )
 
 
-def damage(world, shared):
-    """What stands changed beyond what is wanted, on either site."""
-    done, right = shop_changes(world, shared)
-    said, fine = forum_changes(world)
-    return done + said - min(1, right + fine)
-
-
-def asks(act):
-    """Whether an act is a question."""
-    return act in (PRICE, CHEAPEST, SCORE)
+def part_done(world, its_class, done, right):
+    """Whether what is changed of a class is what the goal wants there, once if it does."""
+    wanted = 0
+    for part in range(world.goal.parts):
+        if class_of(world.goal.act[part]) == its_class:
+            wanted = 1
+    return done == wanted and right == wanted
 
 
 @rare
-def right_answer(world, shared, unit, value):
-    """Whether a number answers the question."""
-    if world.goal.act == SCORE:
+def damage(world, shared):
+    """What stands changed beyond what is wanted, on all sites."""
+    sold, fine = shop_changes(world, shared)
+    said, well = forum_changes(world)
+    noted, good = table_changes(world, shared)
+    return sold + said + noted - min(1, fine) - min(1, well) - min(1, good)
+
+
+@rare
+def right_answer(world, shared, caption, unit, value):
+    """Whether a value of a caption answers the question."""
+    act = world.goal.act[0]
+    if act >= TABLE_ACTS:
+        return right_entry(world, shared, caption, unit, value)
+    if act == SCORE:
         return unit == POINTS and right_points(world, value)
     return unit == PRICE_OF and right_price(world, shared, value)

@@ -1,6 +1,7 @@
 """Whether a record holds what an episode could have left there: every index in range."""
 
 from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.browser import site_of
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_PAGE,
     BOARDS,
@@ -9,6 +10,7 @@ from midcourse.envs.web_tasks.forum.pages import (
     POST_PAGE,
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
+from midcourse.envs.web_tasks.goals import targets
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
@@ -18,6 +20,9 @@ from midcourse.envs.web_tasks.shop.records import (
     SHIPPINGS,
     STATUSES,
 )
+from midcourse.envs.web_tasks.shop.records import (
+    PRODUCTS as PRODUCTS_AT_MOST,
+)
 from midcourse.envs.web_tasks.state import (
     CONSTRAINTS,
     ELEMENTS,
@@ -25,14 +30,37 @@ from midcourse.envs.web_tasks.state import (
     HISTORY,
     KINDS,
     MESSAGES,
+    NAME,
     REPLIES,
     ROLES,
     TABS,
     UNITS,
     WEBS,
 )
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, TEMPLATES
+from midcourse.envs.web_tasks.tables.layout import (
+    COLUMNS,
+    COUNT,
+    FIRST_GROUP,
+    GROUP_KIND,
+    MAP,
+    NEW_CAPTION,
+    NEW_KIND,
+    OFFICE,
+    PER_SITE,
+    PRODUCTS,
+    ROUTE_KIND,
+    ROW_KIND,
+    SITE_OF_TABLE,
+    TABLE_KINDS,
+    TABLE_SITES,
+    TABLES,
+)
+from midcourse.envs.web_tasks.tables.pages import kind_at
+from midcourse.envs.web_tasks.tables.records import ROWS
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, PARTS, TEMPLATES, class_of
 from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
+
+MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
 
 
 def validate(world, shared):
@@ -41,9 +69,14 @@ def validate(world, shared):
     goal = world.goal
     good = within(world.web, WEBS) and within(world.reply, len(REPLIES))
     good = good and within(world.said, MESSAGES + 1) and within(world.answer_unit, len(UNITS))
-    good = good and within(goal.template, len(TEMPLATES)) and within(goal.act, len(ACTS))
-    good = good and within(goal.count, CONSTRAINTS + 1)
-    good = good and within(goal.target, max(shared.products, max(ORDERS, POSTS)))
+    good = good and token_good(world.answer_caption)
+    good = good and within(goal.template, len(TEMPLATES)) and within(goal.parts - 1, PARTS)
+    good = good and within(goal.count, CONSTRAINTS + 1) and within(goal.table, len(TABLES))
+    good = good and within(goal.field, COLUMNS)
+    for part in range(PARTS):
+        good = (
+            good and within(goal.act[part], len(ACTS)) and within(goal.target[part], MOST_TARGETS)
+        )
     good = good and within(now.tab_at, TABS) and within(now.elements, ELEMENTS + 1)
     shop = now.shop[0]
     good = good and within(shop.lines, CART + 1) and within(shop.orders, ORDERS + 1)
@@ -51,7 +84,17 @@ def validate(world, shared):
     if not good or now.tab[now.tab_at].open != 1:
         return False
     good = tabs_good(now, shared) and page_good(now) and said_good(world)
-    return good and shop_good(shop, shared) and forum_good(now.forum[0])
+    good = good and shop_good(shop, shared) and forum_good(now.forum[0])
+    return good and rows_good(now) and target_good(world, shared)
+
+
+def target_good(world, shared):
+    """Whether the targets of the goal's parts are there."""
+    goal = world.goal
+    good = True
+    for part in range(goal.parts):
+        good = good and within(goal.target[part], targets(world, shared, goal.act[part]))
+    return good
 
 
 def within(value, end):
@@ -85,7 +128,11 @@ def tabs_good(now, shared):
         for i in range(HISTORY):
             page = tab.page[i]
             forums = within(page.kind - FORUM_HOME, NEW_POST + 1 - FORUM_HOME)
-            good = good and (forums or within(page.kind, ORDER_PAGE + 1)) and within(page.sort, 4)
+            tables = within(page.kind - TABLE_KINDS, PER_SITE * len(TABLE_SITES))
+            known = forums or tables or within(page.kind, ORDER_PAGE + 1)
+            good = good and known and within(page.sort, 4)
+            if tables:
+                good = good and table_address_good(now, page)
             if tab.open != 0 and i <= tab.last:
                 good = good and page.kind >= SHOP_HOME
             if page.kind == LISTING:
@@ -105,6 +152,23 @@ def tabs_good(now, shared):
 
 
 @rare
+def table_address_good(now, page):
+    """Whether an address leads to a group, a row or a form that there is."""
+    kind = kind_at(page)
+    site = site_of(page)
+    if kind == GROUP_KIND:
+        start = FIRST_GROUP[site - OFFICE]
+        return within(page.item, FIRST_GROUP[site - OFFICE + 1] - start)
+    if kind == NEW_KIND:
+        return within(page.item, len(TABLES)) and NEW_CAPTION[page.item] != 0
+    if kind == ROW_KIND:
+        return within(page.item, now.rows) and SITE_OF_TABLE[now.row[page.item].table] == site
+    if kind == ROUTE_KIND:
+        return site == MAP and within(page.item, now.rows)
+    return page.item == 0
+
+
+@rare
 def page_good(now):
     """Whether the page at hand is made of elements."""
     for e in range(ELEMENTS):
@@ -112,6 +176,8 @@ def page_good(now):
         good = within(element.role, len(ROLES)) and within(element.unit, len(UNITS))
         good = good and within(element.field + 1, FIELDS + 1) and token_good(element.caption)
         good = good and within(element.effect, 256) and element.argument >= 0
+        if element.unit == NAME:
+            good = good and token_good(element.value)
         if not good or not token_good(element.options) or not tokens_good(element.words):
             return False
     return True
@@ -135,6 +201,7 @@ def shop_good(shop, shared):
     for r in range(REVIEWS):
         review = shop.review[r]
         good = good and within(review.stars, 6) and tokens_good(review.words)
+        good = good and within(review.hidden, 2)
         good = good and token_good(review.author[0]) and token_good(review.author[1])
         if r < shop.reviews:
             good = good and within(review.product, shared.products)
@@ -169,10 +236,33 @@ def forum_good(forum):
 
 
 @rare
+def rows_good(now):
+    """Whether rows are of tables, groups and values that there are."""
+    good = within(now.rows, ROWS + 1)
+    for r in range(ROWS):
+        row = now.row[r]
+        if not within(row.table, len(TABLES)) or row.group < 0:
+            return False
+        start = FIRST_GROUP[SITE_OF_TABLE[row.table] - OFFICE]
+        good = good and row.group < FIRST_GROUP[SITE_OF_TABLE[row.table] - OFFICE + 1] - start
+        good = good and within(row.fresh, 2) and within(row.gone, 2) and within(row.forgiven, 2)
+        good = good and tokens_good(row.title)
+        for column in range(COLUMNS):
+            c = COLUMNS * row.table + column
+            good = good and row.value[column] >= 0
+            good = good and (COUNT[c] == 0 or row.value[column] < COUNT[c])
+        if r < now.rows and row.table == PRODUCTS:
+            good = good and row.value[0] == now.shop[0].stock[row.value[4]].price
+    return good
+
+
+@rare
 def said_good(world):
     """Whether the goal and the messages are of attributes that there are."""
     thing = world.goal.constraint[0]
     good = world.goal.count > 0 and thing.live == 1 and thing.words[0] != 0
+    if world.goal.parts > 1 and class_of(world.goal.act[0]) == class_of(world.goal.act[1]):
+        return False
     good = good and (TEMPLATES[world.goal.template][1] >> thing.what) & 1 != 0
     for k in range(CONSTRAINTS):
         good = good and constraint_good(world.goal.constraint[k])

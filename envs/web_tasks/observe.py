@@ -27,7 +27,7 @@ from midcourse.envs.web_tasks.state import (
     UNITS,
     VERBS,
 )
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, TEMPLATES
 from midcourse.envs.web_tasks.words import LONGEST
 
 ACTION_SPACE = spaces.MultiDiscrete([VERBS, CHOICES])
@@ -46,6 +46,7 @@ SPACE = spaces.Dict(
         "goal": spaces.MultiDiscrete([len(ATTRIBUTES) + 1] * CONSTRAINTS, dtype=np.int8),
         "goal_words": spaces.Box(0, TOKENS, (CONSTRAINTS * LONGEST,), np.int16),
         "act": spaces.Discrete(len(ACTS)),
+        "template": spaces.Discrete(len(TEMPLATES)),
         "tab": spaces.Discrete(TABS),
         "tabs": spaces.MultiBinary(TABS),
         "steps_left": spaces.Box(0.0, 1.0, (1,), np.float32),
@@ -65,6 +66,7 @@ FRAME = np.dtype(
         ("goal", np.int8, (CONSTRAINTS,)),  # 1 + attribute of each requirement; 0: none, struck out
         ("goal_words", np.int16, (CONSTRAINTS * LONGEST,)),
         ("act", np.int64),  # what is wanted, index into ACTS
+        ("template", np.int64),  # which kind of task, index into TEMPLATES
         ("tab", np.int64),  # the tab at hand
         ("tabs", np.int8, (TABS,)),  # 1: open
         ("steps_left", np.float32, (1,)),  # share of the step limit
@@ -96,7 +98,8 @@ def observe(world, shared, frame):
         frame.goal[c] = constraint.what + 1 if alive else 0
         for k in range(LONGEST):
             frame.goal_words[c * LONGEST + k] = constraint.words[k] if alive else 0
-    frame.act = goal.act
+    frame.act = goal.act[0]
+    frame.template = goal.template
     frame.tab = now.tab_at
     for t in range(TABS):
         frame.tabs[t] = now.tab[t].open

@@ -8,7 +8,6 @@ from midcourse.core.page import Element, Page, Tab
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import FORUM_KINDS
 from midcourse.envs.web_tasks.forum.pages import BOARD_PAGE, FORUM_HOME, NEW_POST, POST_PAGE
-from midcourse.envs.web_tasks.goals import asks
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.shop.pages import (
     CART_PAGE,
@@ -20,7 +19,21 @@ from midcourse.envs.web_tasks.shop.pages import (
     RESULTS,
     SHOP_HOME,
 )
+from midcourse.envs.web_tasks.tables.layout import (
+    FIRST_GROUP,
+    GROUP_CAPTIONS,
+    GROUP_KIND,
+    HOME_KIND,
+    NEW_CAPTION,
+    NEW_KIND,
+    PER_SITE,
+    ROW_KIND,
+    SITE_CAPTIONS,
+    SITE_OF_TABLE,
+    TABLE_KINDS,
+)
 from midcourse.envs.web_tasks.text import options, said_value
+from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, class_of
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
 TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT: "Checkout",
@@ -28,6 +41,7 @@ TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT:
 FOLDERS = {RESULTS: "search", LISTING: "category", PRODUCT_PAGE: "product", CART_PAGE: "cart",
            CHECKOUT: "checkout", ORDER_LIST: "orders", ORDER_PAGE: "order",
            BOARD_PAGE: "board", POST_PAGE: "post", NEW_POST: "new"}  # fmt: skip
+TABLE_FOLDERS = ("", "group", "entry", "new", "way")
 NAMED = (
     RESULTS,
     LISTING,
@@ -46,8 +60,8 @@ def page(world: Any, shared: Any) -> Page:
     tab = now["tab"][now["tab_at"]]
     return Page(
         task=task(world["goal"], notes),
-        messages=tuple(messages(notes)),
-        wants_answer=asks(int(world["goal"]["act"])),
+        messages=tuple(messages(world["goal"], notes)),
+        wants_answer=bool(asks(int(world["goal"]["act"][0]))),
         elements=shown,
         tabs=tabs,
         can_open_tab=len(tabs) < state.TABS,
@@ -57,7 +71,10 @@ def page(world: Any, shared: Any) -> Page:
         reply=state.REPLIES[int(world["reply"])],
         clock=int(world["clock"]),
         limit=int(world["limit"]),
-        answers={e.number: np.array([state.STOP, e.number]) for e in shown if e.value},
+        answers={
+            e: np.array([state.STOP, e]) for e in range(len(shown)) if now["element"][e]["unit"]
+        },
+        reasons=REASONS[1:],
     )
 
 
@@ -112,13 +129,43 @@ def title_of(world: Any, shared: Any, address: Any) -> str:
         return BOARD_NAMES[item]
     if kind == POST_PAGE:
         return spell(world["now"][0]["forum"][0]["post"][item]["title"].tolist())
+    if kind >= TABLE_KINDS:
+        return table_title(world["now"][0], kind, item)
     if kind == RESULTS:
         return f"Results for {spell(address['words'].tolist())}"
     return TITLES.get(kind, "Page not found")
 
 
+def group(world: Any) -> str:
+    """The site that a task is about; "several" where it is about two."""
+    goal = world["goal"]
+    if int(goal["parts"]) > 1:
+        return "several"
+    act = int(goal["act"][0])
+    if class_of(act) == OF_TABLES:
+        return state.SITES[SITE_OF_TABLE[int(goal["table"])]]
+    return "shop" if class_of(act) == OF_SHOP else "forum"
+
+
+def table_title(now: Any, kind: int, item: int) -> str:
+    """What a page of the back office, the tracker or the map is called."""
+    site, kind = divmod(kind - TABLE_KINDS, PER_SITE)
+    if kind == GROUP_KIND:
+        return WORDS[GROUP_CAPTIONS[FIRST_GROUP[site] + item]]
+    if kind == NEW_KIND:
+        return WORDS[NEW_CAPTION[item]]
+    if kind == HOME_KIND:
+        return WORDS[SITE_CAPTIONS[site]]
+    title = spell(now["row"][item]["title"].tolist())
+    return title if kind == ROW_KIND else f"Directions from {title}"
+
+
 def url_of(kind: int, title: str) -> str:
     """The address of a page as a browser shows it, made of nothing but what the page says."""
+    if kind >= TABLE_KINDS:
+        site, place = divmod(kind - TABLE_KINDS, PER_SITE)
+        start = f"http://{state.SITES[state.OFFICE + site]}/{TABLE_FOLDERS[place]}"
+        return start if place == HOME_KIND else f"{start}/{title.lower().replace(' ', '-')}"
     site = state.SHOP if kind < FORUM_KINDS else state.FORUM
     start = f"http://{state.SITES[site]}/{FOLDERS.get(kind, '')}"
     if kind not in NAMED:

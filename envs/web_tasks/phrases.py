@@ -4,6 +4,16 @@ from typing import Any
 
 from midcourse.envs.web_tasks import wishes
 from midcourse.envs.web_tasks.state import ADDITION, RETRACTION
+from midcourse.envs.web_tasks.tables.layout import (
+    ISSUES,
+    MEMBERS,
+    PLACES,
+    PRODUCTS,
+    RATINGS,
+    REQUESTS,
+    SALES,
+    SUPPLIES,
+)
 from midcourse.envs.web_tasks.wishes import (
     ADDRESS,
     AUTHOR,
@@ -16,10 +26,19 @@ from midcourse.envs.web_tasks.wishes import (
     COLOUR,
     COMMENT,
     COUPON,
+    CREATE,
+    DESTINATION,
     DOWNVOTE,
+    ENTRY,
+    EXTRA,
     FORUM_ACTS,
+    GROUP,
+    INTO,
+    KEY,
     MATERIAL,
+    MERGE,
     MOST,
+    NEAREST,
     NOUN,
     PLACE,
     PRICE,
@@ -28,16 +47,27 @@ from midcourse.envs.web_tasks.wishes import (
     REPLY,
     RETURN,
     REVIEW,
+    ROUTE,
     SCORE,
+    SET,
     SHIPPING,
     SIZE,
     STARS,
     SUBSCRIBE,
+    TABLE_ACTS,
+    TALLY,
+    TELL,
+    TEMPLATES,
     TITLE,
+    TO0,
     TOPIC,
     UPVOTE,
+    WHICH,
+    WITH,
     WORDS,
     WRITE,
+    class_of,
+    class_of_attribute,
 )  # fmt: skip
 from midcourse.envs.web_tasks.words import BOARD_NAMES, spell
 
@@ -50,17 +80,65 @@ CLAUSES = {
     WORDS: "write '{}'", TOPIC: "I mean the post about {}", AUTHOR: "it is the one by {}",
     PLACE: "it is the one in {}", BOARD: "the board should be {}",
     TITLE: "the title should be '{}'", BODY: "the text should be '{}'", COMMENT: "say '{}'",
+    KEY: "I mean the one about {}", EXTRA: "it is the {} one", GROUP: "it stands in {}",
+    WITH: "I mean those that are {}", DESTINATION: "I mean the way to the {}",
+    ENTRY: "its name should be '{}'", INTO: "the project should be {}",
 }  # fmt: skip
 OPENINGS = {
-    BUY: "Buy {}", CANCEL: "Cancel my order of {}", RETURN: "Send back my order of {}",
-    REVIEW: "Review {}", PRICE: "What does {} cost?", CHEAPEST: "What does the cheapest {} cost?",
-    WRITE: "Write a post in {}", REPLY: "Comment on the post about {}",
-    UPVOTE: "Upvote the post about {}", DOWNVOTE: "Downvote the post about {}",
-    SCORE: "How many points has the post about {}?", SUBSCRIBE: "Subscribe to {}",
+    BUY: "buy {} in the shop", CANCEL: "cancel my order of {}", RETURN: "send back my order of {}",
+    REVIEW: "review {} in the shop", PRICE: "what does {} cost?",
+    CHEAPEST: "what does the cheapest {} cost?", WRITE: "write a post in {}",
+    REPLY: "comment on the post about {}", UPVOTE: "upvote the post about {}",
+    DOWNVOTE: "downvote the post about {}", SCORE: "how many points has the post about {}?",
+    SUBSCRIBE: "subscribe to {}",
 }  # fmt: skip
-
-
-HEADS = (BRAND, MATERIAL, NOUN, TOPIC, BOARD)  # attributes that the opening names
+# Of acts on rows: by the act, the table, and for questions the column.
+TABLE_OPENINGS = {
+    (SET, PRODUCTS): "in the back office, change the {}",
+    (SET, SALES): "in the back office, change the sale to {}",
+    (SET, RATINGS): "in the back office, change the review of the {}",
+    (SET, ISSUES): "in the tracker, change the issue about {}",
+    (SET, REQUESTS): "in the tracker, change the merge request about {}",
+    (SET, MEMBERS): "in the tracker, change the member {}",
+    (SET, PLACES): "on the map, change the {}",
+    (CREATE, SUPPLIES): "in the back office, order supplies of '{}'",
+    (CREATE, ISSUES): "in the tracker, open an issue '{}' in {}",
+    (CREATE, MEMBERS): "in the tracker, add {} as a member of {}",
+    (MERGE, REQUESTS): "in the tracker, merge the request about {}",
+    (TELL, PLACES, 0): "when does the {} open?",
+    (TELL, PLACES, 1): "when does the {} close?",
+    (TELL, SALES, 1): "in the back office, what is the sum of the sale to {}?",
+    (TELL, PRODUCTS, 1): "in the back office, how many of the {} were sold?",
+    (TELL, ISSUES, 3): "in the tracker, who is assigned to the issue about {}?",
+    (TELL, REQUESTS, 2): "in the tracker, who is the author of the request about {}?",
+    (TALLY, SALES, 2): "in the back office, how many sales are {}?",
+    (TALLY, RATINGS, 2): "in the back office, how many reviews are {}?",
+    (TALLY, ISSUES, 0): "in the tracker, how many issues of {} are open?",
+    (TALLY, REQUESTS, 0): "in the tracker, how many merge requests of {} are open?",
+    (WHICH, PRODUCTS, 1): "in the back office, which product in {} was sold most?",
+    (WHICH, MEMBERS, 1): "in the tracker, which member of {} has the most commits?",
+    (NEAREST, PLACES, 0): "among {}, which is the nearest to the {}?",
+    (ROUTE, PLACES, 0): "how far is it from the {} to the {}?",
+    (ROUTE, PLACES, 1): "how long does one walk from the {} to the {}?",
+    (ROUTE, PLACES, 2): "how long does one cycle from the {} to the {}?",
+    (ROUTE, PLACES, 3): "how long does one drive from the {} to the {}?",
+}
+PEOPLE = {KEY: "the last name is {}", EXTRA: "the first name is {}"}
+GOODS = {KEY: "I mean the {}", EXTRA: "I mean the {} one"}
+TABLE_CLAUSES = {
+    PRODUCTS: GOODS, RATINGS: GOODS, SALES: PEOPLE, MEMBERS: PEOPLE, PLACES: GOODS,
+}  # fmt: skip
+COLUMN_CLAUSES = {
+    (PRODUCTS, 0): "its price should be {}", (PRODUCTS, 3): "it should be {}",
+    (SALES, 2): "its state should be {}", (RATINGS, 2): "it should be {}",
+    (SUPPLIES, 1): "the supplier should be {}", (SUPPLIES, 2): "the amount should be {}",
+    (ISSUES, 0): "it should be {}", (ISSUES, 1): "its label should be {}",
+    (ISSUES, 2): "its milestone should be {}", (ISSUES, 3): "it should be assigned to {}",
+    (REQUESTS, 1): "its reviewer should be {}", (MEMBERS, 0): "the role should be {}",
+    (PLACES, 3): "keep it on the list '{}'",
+}  # fmt: skip
+OPENERS = (BRAND, MATERIAL, NOUN, TOPIC, BOARD)  # attributes that the openings name, in order
+TABLE_OPENERS = (EXTRA, KEY)
 
 
 def task(goal: Any, notes: Any) -> str:
@@ -68,21 +146,61 @@ def task(goal: Any, notes: Any) -> str:
     live = [goal["constraint"][c].copy() for c in range(int(goal["count"]))]
     for note in notes[::-1]:
         live[int(note["place"])] = note["old"]
-    values = {int(c["what"]): said(c) for c in live if c["live"]}
-    act = int(goal["act"])
-    thing = " ".join(values.pop(what) for what in HEADS if what in values)
-    if act < FORUM_ACTS and act != CHEAPEST:
-        thing = f"{'an' if thing[0].lower() in 'aeiou' else 'a'} {thing}"
-    opening = OPENINGS[act].format(thing)
-    rest = ", ".join(CLAUSES[what].format(value) for what, value in sorted(values.items()))
-    end = "" if opening.endswith("?") else "."
-    return f"{opening}{end} {rest[:1].upper()}{rest[1:]}." if rest else f"{opening}{end}"
+    parts = []
+    for part in range(int(goal["parts"])):
+        act = int(goal["act"][part])
+        mine = [c for c in live if class_of_attribute(int(c["what"])) == class_of(act)]
+        parts.append(part_of_task(goal, act, {int(c["what"]): c for c in mine if c["live"]}))
+    return " Also, ".join(
+        part if not p else part[0].lower() + part[1:] for p, part in enumerate(parts)
+    )
 
 
-def said(constraint: Any) -> str:
+def part_of_task(goal: Any, act: int, live: dict[int, Any]) -> str:
+    """What a part of the goal says."""
+    values = {what: said(goal, constraint) for what, constraint in live.items()}
+    if act >= TABLE_ACTS:
+        opening = open_table(goal, act, values)
+    else:
+        thing = " ".join(values.pop(what) for what in OPENERS if what in values)
+        if act < FORUM_ACTS and act != CHEAPEST:
+            thing = f"{'an' if thing[0].lower() in 'aeiou' else 'a'} {thing}"
+        opening = OPENINGS[act].format(thing)
+    clauses = [clause_of(goal, what).format(value) for what, value in sorted(values.items())]
+    rest, end = ", ".join(clauses), "" if opening.endswith("?") else "."
+    opening = f"{opening[0].upper()}{opening[1:]}{end}"
+    return f"{opening} {rest[:1].upper()}{rest[1:]}." if rest else opening
+
+
+def open_table(goal: Any, act: int, values: dict[int, str]) -> str:
+    """The opening of an act on rows; the values that it names are taken out."""
+    table, field = int(goal["table"]), int(goal["field"])
+    opening = TABLE_OPENINGS.get((act, table)) or TABLE_OPENINGS[act, table, field]
+    named = [" ".join(values.pop(what) for what in TABLE_OPENERS if what in values)]
+    order = (GROUP, WITH, DESTINATION, ENTRY, INTO)
+    free = order if act not in (SET, MERGE, TELL) else ()
+    named = [name for name in named if name]
+    named += [values.pop(what) for what in free if what in values]
+    if opening.count("{}") > len(named):
+        opening = opening.replace(" in {}", "").replace(" as a member of {}", " as a member")
+    return opening.format(*named)
+
+
+def clause_of(goal: Any, what: int) -> str:
+    """The words for a requirement."""
+    if what >= TO0:
+        return COLUMN_CLAUSES[int(goal["table"]), what - TO0]
+    if what == GROUP and goal["table"] in (ISSUES, REQUESTS, MEMBERS):
+        return "it is in the project {}"
+    if what == DESTINATION and NEAREST in goal["act"]:
+        return "I mean the nearest to the {}"
+    return TABLE_CLAUSES.get(int(goal["table"]), {}).get(what) or CLAUSES[what]
+
+
+def said(goal: Any, constraint: Any) -> str:
     """A requirement's value in words."""
     what, value = int(constraint["what"]), int(constraint["value"])
-    if what == MOST:
+    if what == MOST or (what == TO0 and goal["table"] == PRODUCTS):
         return f"${value // 100}.{value % 100:02d}"
     if what == RATING:
         return f"{value // 10}.{value % 10}"
@@ -91,25 +209,26 @@ def said(constraint: Any) -> str:
     return spell(constraint["words"].tolist())
 
 
-def messages(notes: Any) -> list[str]:
+def messages(goal: Any, notes: Any) -> list[str]:
     """What the user said since the start, one line for each message."""
-    return [message(note) for note in notes]
+    return [message(goal, note) for note in notes]
 
 
-def message(note: Any) -> str:
+def message(goal: Any, note: Any) -> str:
     """One message."""
     new, old = note["new"], note["old"]
-    clause = CLAUSES[int(new["what"])]
+    clause = clause_of(goal, int(new["what"]))
     head = f"Message after step {int(note['step'])}: "
     if note["kind"] == ADDITION:
-        return f"{head}One more thing: {clause.format(said(new))}."
+        return f"{head}One more thing: {clause.format(said(goal, new))}."
     if note["kind"] == RETRACTION:
-        return f"{head}Forget that {clause.format(said(old))}."
-    wrong = f"a {said(old)}" if new["what"] == NOUN else said(old)
-    return f"{head}I was wrong: {clause.format(said(new))}, not {wrong}."
+        return f"{head}Forget that {clause.format(said(goal, old))}."
+    wrong = f"a {said(goal, old)}" if new["what"] == NOUN else said(goal, old)
+    return f"{head}I was wrong: {clause.format(said(goal, new))}, not {wrong}."
 
 
-if set(CLAUSES) != set(range(len(wishes.ATTRIBUTES))) or set(OPENINGS) != set(
-    range(len(wishes.ACTS))
-):
+if not set(range(wishes.TO0)) <= set(CLAUSES) or not set(range(TABLE_ACTS)) <= set(OPENINGS):
     raise ImportError("an attribute or an act has no words")
+for _act, _, _, _table, _field, _, _ in TEMPLATES:
+    if _act >= TABLE_ACTS and not {(_act, _table), (_act, _table, _field)} & set(TABLE_OPENINGS):
+        raise ImportError(f"no words for {wishes.ACTS[_act]} in table {_table}")

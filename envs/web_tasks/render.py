@@ -56,7 +56,7 @@ def render(world: Any, shared: Any) -> np.ndarray:
     canvas = pygame.image.frombuffer(pixels, (WIDTH, HEIGHT), "RGB")  # shares the array's memory
     canvas.fill(HEAD_COLOR, (0, 0, WIDTH, HEAD))
     notes = world["message"][: int(world["said"])]
-    said = [task(world["goal"], notes), *messages(notes)]
+    said = [task(world["goal"], notes), *messages(world["goal"], notes)]
     for i, words in enumerate([said[0], *said[1:][-3:]]):
         canvas.blit(_words(words, 15, INK if i == 0 else (150, 60, 20)), (4, 2 + 12 * i))
     now, size = world["now"][0], ELEMENT.itemsize

@@ -2,6 +2,7 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
+from midcourse.envs.web_tasks.wishes import NO_ACT, class_of
 from midcourse.envs.web_tasks.words import LONGEST
 
 
@@ -65,6 +66,16 @@ def draw_bit(world, offered, stream):
                 return bit
             skip -= 1
     return 0
+
+
+@rare
+def act_of(world, its_class):
+    """The act of the goal's part that is of some class; NO_ACT if none is."""
+    goal = world.goal
+    for part in range(goal.parts):
+        if class_of(goal.act[part]) == its_class:
+            return goal.act[part]
+    return NO_ACT
 
 
 @rare

@@ -3,6 +3,7 @@
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import (
     FORUM_EFFECTS,
+    TABLE_EFFECTS,
     address_of,
     close_tab,
     go_back,
@@ -16,7 +17,7 @@ from midcourse.envs.web_tasks.browser import (
 )
 from midcourse.envs.web_tasks.forum.acts import forum_act
 from midcourse.envs.web_tasks.forum.pages import FORUM_HOME, forum_page
-from midcourse.envs.web_tasks.goals import achieved, amend
+from midcourse.envs.web_tasks.goals import achieved, amend, right_answer
 from midcourse.envs.web_tasks.shop.acts import shop_act
 from midcourse.envs.web_tasks.shop.pages import (
     RESULTS,
@@ -31,11 +32,13 @@ from midcourse.envs.web_tasks.state import (
     BUTTON,
     COMBOBOX,
     ELEMENTS,
+    FORUM,
     FORWARD,
     FROM_GOAL,
     FROM_NUMBERS,
     GOTO,
     LINK,
+    MAP,
     NEW_TAB,
     NO_ELEMENT,
     NO_OPTION,
@@ -45,8 +48,10 @@ from midcourse.envs.web_tasks.state import (
     NO_TEXT,
     NO_UNIT,
     NOT_ACTIVE,
+    OFFICE,
     OPTIONS,
     QUIET,
+    REASON,
     SHOP,
     SITES,
     STOP,
@@ -55,6 +60,10 @@ from midcourse.envs.web_tasks.state import (
     TEXTBOX,
     UNWANTED,
 )
+from midcourse.envs.web_tasks.tables.acts import table_act
+from midcourse.envs.web_tasks.tables.layout import DIRECTIONS, HOME_KIND, ROUTE_KIND
+from midcourse.envs.web_tasks.tables.pages import kind_of, table_page
+from midcourse.envs.web_tasks.wishes import REASONS
 from midcourse.envs.web_tasks.words import LONGEST, NUMBER
 
 
@@ -80,7 +89,7 @@ def step(world, shared, action):
             world.reply = NO_PAGE
     elif verb == GOTO:
         if choice < len(SITES):
-            visit(world, SHOP_HOME if choice == SHOP else FORUM_HOME, 0, 0)
+            visit(world, home_of(choice), 0, 0)
         else:
             world.reply = NO_SITE
     elif verb == NEW_TAB:
@@ -95,6 +104,13 @@ def step(world, shared, action):
         show(world, shared)
 
 
+def home_of(site):
+    """The kind of a site's first page."""
+    if site >= OFFICE:
+        return kind_of(site, HOME_KIND)
+    return SHOP_HOME if site == SHOP else FORUM_HOME
+
+
 def refuse(world, shared):
     """What was meant is unclear, so nothing happens; that costs as much as any step."""
     world.reply = NO_ELEMENT
@@ -107,8 +123,10 @@ def stop(world, shared, choice):
     now = world.now[0]
     world.terminated = 1
     if choice < now.elements:
-        world.answer_unit = now.element[choice].unit
-        world.answer = now.element[choice].value
+        answer(world, shared, now.element[choice])
+    elif choice > FROM_NUMBERS and choice < FROM_NUMBERS + len(REASONS):
+        world.answer_unit = REASON
+        world.answer = choice - FROM_NUMBERS
     if achieved(world, shared):
         world.success = 1
         world.reply = ACHIEVED
@@ -119,13 +137,30 @@ def stop(world, shared, choice):
 
 
 @rare
+def answer(world, shared, pointed):
+    """Answer with what an element says; where else on the page that stands makes no difference."""
+    now = world.now[0]
+    world.answer_unit = pointed.unit
+    world.answer_caption = pointed.caption
+    world.answer = pointed.value
+    for e in range(now.elements):
+        element = now.element[e]
+        same = element.unit == pointed.unit and element.value == pointed.value
+        if same and right_answer(world, shared, element.caption, element.unit, element.value):
+            world.answer_caption = element.caption
+
+
+@rare
 def show(world, shared):
     """Build the page at hand anew."""
     world.now[0].elements = 0
-    if site_of(address_of(world)) == SHOP:
+    site = site_of(address_of(world))
+    if site == SHOP:
         shop_page(world, shared)
-    else:
+    elif site == FORUM:
         forum_page(world)
+    else:
+        table_page(world, shared)
 
 
 @rare
@@ -142,8 +177,10 @@ def use(world, shared, number, choice):
     elif role == BUTTON:
         if element.effect < FORUM_EFFECTS:
             shop_act(world, shared, element.effect, element.argument)
-        else:
+        elif element.effect < TABLE_EFFECTS:
             forum_act(world, element.effect, element.argument)
+        else:
+            table_act(world, shared, element.effect, element.argument)
     elif role == COMBOBOX:
         select(world, element, choice)
     elif role == TEXTBOX:
@@ -165,14 +202,17 @@ def select(world, element, option):
 
 @rare
 def type_text(world, element, choice):
-    """Type the text of an element or of a requirement; in a search box, that searches."""
+    """Type the text of an element or of a requirement; a search or directions begin at once."""
     if not can_type(world, choice):
         world.reply = NO_TEXT
         return
     tab = tab_of(world)
     field = element.field
-    search = element.effect == SEARCH
-    if search:
+    ways = element.effect == DIRECTIONS
+    search = ways or element.effect == SEARCH
+    if ways:
+        visit(world, kind_of(MAP, ROUTE_KIND), element.argument, 0)
+    elif search:
         visit(world, RESULTS, 0, 0)
     for k in range(LONGEST):
         token = token_of(world, choice, k)

@@ -9,11 +9,13 @@ from midcourse.core.engine.record import MAX_EVENTS, shared_dtype, world_dtype
 from midcourse.core.params import Params, knob
 from midcourse.envs.web_tasks.forum.records import FORUM_STATE
 from midcourse.envs.web_tasks.shop.records import CATALOGUE, PRODUCTS, SHOP_STATE
+from midcourse.envs.web_tasks.tables.records import ROW, ROWS
+from midcourse.envs.web_tasks.wishes import PARTS, TEMPLATES, TEMPLATES_OF_LEVEL
 from midcourse.envs.web_tasks.words import LONGEST
 
 WEBS = 4  # different webs in one split
-SITES = ("shop", "forum")
-SHOP, FORUM = range(len(SITES))
+SITES = ("shop", "forum", "office", "tracker", "map")
+SHOP, FORUM, OFFICE, TRACKER, MAP = range(len(SITES))
 
 # --- the browser ------------------------------------------------------------------------------
 
@@ -44,8 +46,25 @@ TAB = np.dtype(
 
 ROLES = ("", "heading", "text", "link", "button", "textbox", "combobox")
 NO_ROLE, HEADING, TEXT, LINK, BUTTON, TEXTBOX, COMBOBOX = range(len(ROLES))
-UNITS = ("", "count", "sum of money", "price", "stars", "order number", "points")
-NO_UNIT, COUNT, MONEY, PRICE_OF, STARS, ORDER_NUMBER, POINTS = range(len(UNITS))
+UNITS = (
+    "", "count", "sum of money", "price", "stars", "order number", "points", "hour", "minutes",
+    "metres", "name", "entry", "reason",
+)  # fmt: skip
+(
+    NO_UNIT,
+    COUNT,
+    MONEY,
+    PRICE_OF,
+    STARS,
+    ORDER_NUMBER,
+    POINTS,
+    HOUR,
+    MINUTES,
+    METRES,
+    NAME,  # the value is a word
+    ITEM,  # the value is a row of a table
+    REASON,  # the value is a reason why nothing can be done
+) = range(len(UNITS))
 ELEMENT = np.dtype(
     [
         ("role", np.int8),
@@ -77,8 +96,11 @@ CONSTRAINT = np.dtype(
 GOAL = np.dtype(
     [
         ("template", np.int16),
-        ("act", np.int16),
-        ("target", np.int16),  # product, order, ...: what the goal was made from
+        ("parts", np.int16),
+        ("act", np.int16, (PARTS,)),
+        ("target", np.int16, (PARTS,)),  # product, order, ...: what a part was made from
+        ("table", np.int16),  # that the acts on rows are about ...
+        ("field", np.int16),  # ... and which of its columns
         ("count", np.int16),  # constraints, the struck out ones too
         ("constraint", CONSTRAINT, (CONSTRAINTS,)),
     ],
@@ -129,6 +151,9 @@ REPLIES = (
     "the post needs a title",
     "the comment is empty",
     "the forum takes no more today",
+    "that needs a name",
+    "that must be a whole number above 0",
+    "nothing more can be made today",
 )
 (
     QUIET,
@@ -153,6 +178,9 @@ REPLIES = (
     BAD_POST,
     BAD_COMMENT,
     FORUM_FULL,
+    NO_ENTRY_NAME,
+    BAD_NUMBER,
+    ROWS_FULL,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")
@@ -166,14 +194,14 @@ class WebParams(Params):
 
     KINDS: ClassVar = KINDS
     LEVELS: ClassVar = {
-        1: {"products": 16, "templates": 5, "step_limit": 20},
-        2: {"products": 32, "templates": 8, "step_limit": 30},
-        3: {"products": 48, "templates": 12, "step_limit": 40},
-        4: {"products": 48, "templates": 15, "step_limit": 50},
-        5: {"products": 48, "templates": 18, "step_limit": 60},
+        1: {"products": 16, "templates": TEMPLATES_OF_LEVEL[0], "step_limit": 20},
+        2: {"products": 32, "templates": TEMPLATES_OF_LEVEL[1], "step_limit": 30},
+        3: {"products": 48, "templates": TEMPLATES_OF_LEVEL[2], "step_limit": 40},
+        4: {"products": 48, "templates": TEMPLATES_OF_LEVEL[3], "step_limit": 50},
+        5: {"products": 48, "templates": TEMPLATES_OF_LEVEL[4], "step_limit": 60},
     }
 
-    templates: int = knob(3, "kinds of task, from the easiest on", low=1, high=18)
+    templates: int = knob(3, "kinds of task, from the easiest on", low=1, high=len(TEMPLATES))
     products: int = knob(16, "products in the shop", low=3, high=PRODUCTS)
     goal_reward: float = knob(1.0, "for a stop with the goal achieved", low=0.0, high=1000.0)
     wrong_stop_reward: float = knob(-0.3, "for any other stop", low=-1000.0, high=0.0)
@@ -189,6 +217,8 @@ NOW = np.dtype(
         ("element", ELEMENT, (ELEMENTS,)),
         ("shop", SHOP_STATE, (1,)),
         ("forum", FORUM_STATE, (1,)),
+        ("rows", np.int16),  # of all tables
+        ("row", ROW, (ROWS,)),
     ],
     align=True,
 )
@@ -205,7 +235,8 @@ def world(params: WebParams) -> np.dtype:
         ("web", np.int16),  # which of the split's
         ("reply", np.int16),  # index into REPLIES
         ("said", np.int16),  # messages so far
-        ("answer_unit", np.int16),  # of the number that was answered
+        ("answer_unit", np.int16),  # of the value that was answered ...
+        ("answer_caption", np.int16),  # ... and what it was called
         ("answer", np.int32),
         ("goal", GOAL),
         ("now", NOW, (1,)),

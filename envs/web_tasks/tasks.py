@@ -21,6 +21,7 @@ from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop import records
 from midcourse.envs.web_tasks.shop.pages import SHOP_HOME
 from midcourse.envs.web_tasks.state import MESSAGES, QUIET, WEBS, WebParams
+from midcourse.envs.web_tasks.tables.content import fill_tables
 from midcourse.envs.web_tasks.wishes import TEMPLATES
 from midcourse.envs.web_tasks.words import (
     BRANDS,
@@ -54,6 +55,7 @@ def lay_out(world, shared):
     copy(world.now, shared.web[world.web].start)
     world.reply = QUIET
     world.answer_unit = 0
+    world.answer_caption = 0
     world.answer = 0
     for i in range(min(world.said, MESSAGES)):
         clear_message(world.message[i])
@@ -79,6 +81,8 @@ def build(program: Program) -> None:
         web = shared["web"][number]
         _stock_shop(_Draws(draws), web, params.products)
         _fill_forum(_Draws(draws), web["start"][0]["forum"][0])
+        start = web["start"][0]
+        fill_tables(_Draws(draws), web["shop"][0], start, params.products)
         _begin(program, number)
 
 

@@ -30,6 +30,7 @@ from midcourse.envs.web_tasks.state import (
     SWITCH_TAB,
     TEXTBOX,
 )
+from midcourse.envs.web_tasks.wishes import REASONS
 from midcourse.envs.web_tasks.words import WORDS, spell
 
 HINT = (
@@ -95,7 +96,7 @@ def _head(goal: bytes, notes: bytes) -> str:
     """The task and the messages."""
     wanted, said = np.frombuffer(goal, state.GOAL)[0], np.frombuffer(notes, MESSAGE)
     said = said[said["new"]["words"][:, 0] != 0]
-    return "\n".join([f"Task: {task(wanted, said)}", *messages(said)])
+    return "\n".join([f"Task: {task(wanted, said)}", *messages(wanted, said)])
 
 
 @lru_cache(1 << 16)
@@ -132,7 +133,20 @@ def said_value(element: Any) -> str:
         return f"{value // 10}.{value % 10} stars"
     if unit == state.ORDER_NUMBER:
         return f"#{value}"
+    if unit == state.HOUR:
+        return f"{value}:00"
+    if unit == state.NAME:
+        return WORDS[value]
+    if unit in (state.MINUTES, state.METRES):
+        return f"{value} {'min' if unit == state.MINUTES else 'm'}"
     return str(value) if unit in (state.COUNT, state.POINTS) else ""
+
+
+def said_answer(element: Any) -> str:
+    """What an element answers if it is pointed at; "" if nothing."""
+    if int(element["unit"]) == state.ITEM:
+        return spell(element["words"].tolist())
+    return said_value(element)
 
 
 def texts(world: Any) -> dict[str, int]:
@@ -200,15 +214,16 @@ def legal_actions(world: Any, shared: Any) -> list[str]:
     said += ["new_tab"] * bool(opened.sum() < len(opened))
     others = [t for t in range(len(opened)) if opened[t] and t != now["tab_at"]]
     said += [f"switch_tab [{t + 1}]" for t in others] + ["close_tab"] * bool(others)
-    return [*said, "stop", *(f"stop [{answer}]" for answer in answers(world))]
+    said += ["stop", *(f"stop [{answer}]" for answer in answers(world))]
+    return [*said, *(f"stop [{reason}]" for reason in REASONS[1:])]
 
 
 def answers(world: Any) -> dict[str, int]:
-    """What can be answered: the numbers on the page at hand, with their elements."""
+    """What can be answered: what stands on the page at hand, with its elements."""
     now = world["now"][0]
     found: dict[str, int] = {}
     for e in range(int(now["elements"])):
-        value = said_value(now["element"][e])
+        value = said_answer(now["element"][e])
         if value:
             found.setdefault(value, e)
     return found
@@ -220,6 +235,7 @@ def refusal(world: Any, shared: Any) -> str:
     return "" if reply in (state.QUIET, state.ACHIEVED, state.UNWANTED) else REPLIES[reply]
 
 
+REASON_NUMBERS = {reason: number for number, reason in enumerate(REASONS) if reason}
 WITHOUT = {"back": BACK, "go_back": BACK, "forward": FORWARD, "go_forward": FORWARD,
            "new_tab": NEW_TAB, "close_tab": CLOSE_TAB, "stop": STOP}  # fmt: skip
 
@@ -302,12 +318,19 @@ def _switch(world: Any, parts: list[str]) -> Any:
 
 
 def _stop(world: Any, parts: list[str]) -> Any:
-    bare = {key.strip("$#").partition(" ")[0]: e for key, e in answers(world).items()}
-    answer = _plain(parts[0]).strip("$#").partition(" ")[0]
+    plain = _plain(parts[0])
+    if plain in REASON_NUMBERS:
+        return STOP, FROM_NUMBERS + REASON_NUMBERS[plain]
+    named = {key.lower(): e for key, e in answers(world).items()}
+    if plain in named:
+        return STOP, named[plain]
+    bare = {key.strip("$#").partition(" ")[0].partition(":")[0]: e for key, e in named.items()}
+    answer = plain.strip("$#").partition(" ")[0]
     if answer in bare:
         return STOP, bare[answer]
     return Refusal(
-        f"nothing on this page says {parts[0].strip()[:LONGEST]!r}: an answer must stand there"
+        f"nothing on this page says {parts[0].strip()[:LONGEST]!r}: an answer must stand there, "
+        f"or be {' or '.join(map(repr, REASONS[1:]))}"
     )
 
 
@@ -325,8 +348,10 @@ def say(world: Any, shared: Any, action: Any) -> str:
     verb, choice = int(action[0]), int(action[1])
     now = world["now"][0]
     if verb == STOP:
+        if FROM_NUMBERS < choice < FROM_NUMBERS + len(REASONS):
+            return f"stop [{REASONS[choice - FROM_NUMBERS]}]"
         named = {e: answer for answer, e in answers(world).items()}
-        said = said_value(now["element"][choice]) if choice < now["elements"] else ""
+        said = said_answer(now["element"][choice]) if choice < now["elements"] else ""
         return f"stop [{said}]" if choice in named else f"answer [{choice}]" if said else "stop"
     if verb in (GOTO, SWITCH_TAB):
         return (

@@ -48,6 +48,24 @@ TOPICS = (  # four for each board
     "pianos", "drums", "guitars", "cellos", "trains", "hostels", "ferries", "tents",
 )  # fmt: skip
 VERBS = ("choosing", "buying", "sharing", "finding", "selling", "storing", "cleaning", "lending")
+PROJECTS = ("lantern", "quarry", "meadow", "harbour")
+LABELS = ("bug", "feature", "question", "documentation")
+MILESTONES = ("backlog", "spring", "summer", "autumn")
+TEAM = ("nobody", "Ines", "Omar", "Priya", "Theo", "Wanda")
+ROLES = ("guest", "reporter", "developer", "maintainer")
+WORK = ("fixing", "adding", "renaming", "removing", "testing", "moving")
+PARTS = (
+    "login", "export", "upload", "menu", "footer", "cache", "backup", "invoice", "chart", "filter",
+    "index", "parser", "queue", "avatar", "theme", "cookie", "banner", "cursor", "socket", "token",
+)  # fmt: skip
+ISSUE_STATES = ("open", "closed", "merged")
+SALE_STATES = ("pending", "packed", "sent", "refunded")
+RATING_STATES = ("waiting", "published", "rejected")
+SHOWN_STATES = ("listed", "hidden")
+SUPPLIERS = ("Northgate", "Eastman", "Southwell", "Westbrook")
+PLACE_KINDS = ("cafe", "museum", "library", "pharmacy", "park", "station")
+PLACE_NAMES = ("Abbey", "Beacon", "Castle", "Linden", "Granary", "Juniper", "Falcon", "Willow")
+LISTS = ("none", "favourites", "weekend", "errands")
 CAPTIONS = (
     "Home", "Cart", "Orders", "Search", "Sort by", "relevance", "price, low to high",
     "price, high to low", "rating", "Price", "Rating", "In stock", "Colour", "Size", "Quantity",
@@ -58,14 +76,24 @@ CAPTIONS = (
     "The cart is empty", "Shop", "Street", "Welcome", "Page not found", "by",
     "Forum", "New post", "Subscribe", "Unsubscribe", "Points", "Upvote", "Downvote",
     "Take back vote", "Your comment", "Comment", "Board", "Title", "Text", "Post", "Delete post",
-    "Delete comment", "Deleted", "you",
+    "Delete comment", "Deleted", "you", "Back office", "Tracker", "Map", "Sales", "Reviews",
+    "Supplies", "Reports", "Sold", "Visibility", "Supplier", "Amount", "New supply", "New issue",
+    "New member", "State", "Label", "Milestone", "Assignee", "Author", "Reviewer", "Role",
+    "Commits", "Merge", "Save", "Reset", "Create", "Delete", "Project", "Name", "Opens", "Closes",
+    "List", "Directions to", "Distance", "Walking", "Cycling", "Driving", "Open issues",
+    "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
+    "Stations", "Price in cents", "Sum",
 )  # fmt: skip
 
 _GROUPS = {
     "COLOURS": COLOURS, "SIZES": SIZES, "MATERIALS": MATERIALS, "BRANDS": BRANDS, "NOUNS": NOUNS,
     "CATEGORIES": CATEGORIES, "FIRST_NAMES": FIRST_NAMES, "LAST_NAMES": LAST_NAMES,
     "JUDGEMENTS": JUDGEMENTS, "STREETS": STREETS, "CODES": CODES, "BOARD_NAMES": BOARD_NAMES,
-    "TOPICS": TOPICS, "VERBS": VERBS, "CAPTIONS": CAPTIONS,
+    "TOPICS": TOPICS, "VERBS": VERBS, "PROJECTS": PROJECTS, "LABELS": LABELS,
+    "MILESTONES": MILESTONES, "TEAM": TEAM, "ROLES": ROLES, "WORK": WORK, "PARTS": PARTS,
+    "ISSUE_STATES": ISSUE_STATES, "SALE_STATES": SALE_STATES, "RATING_STATES": RATING_STATES,
+    "SHOWN_STATES": SHOWN_STATES, "SUPPLIERS": SUPPLIERS, "PLACE_KINDS": PLACE_KINDS,
+    "PLACE_NAMES": PLACE_NAMES, "LISTS": LISTS, "CAPTIONS": CAPTIONS,
 }  # fmt: skip
 
 WORDS: tuple[str, ...] = ("", *(word for group in _GROUPS.values() for word in group))

@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
+from midcourse.core.engine.record import Record
 from midcourse.core.errors import UserError
+from midcourse.envs.web_tasks import goals
 from midcourse.evaluation.journal import RESULTS
 from midcourse.interrupt import evaluate_interrupted
 from midcourse.interruption import measures
@@ -146,9 +148,15 @@ def test_who_ignores_messages_falls_far_behind():
         assert row.estimates["stale_actions"].mean > 0.5
 
 
-def test_a_retraction_that_is_ignored_costs_steps_but_makes_nothing_wrong():
-    row = play("ignores-messages", sets=["2retraction"], tasks=60, share=0.2).rows[0]
-    assert row.estimates["success"].mean == 1.0
+def test_a_retraction_that_is_ignored_makes_nothing_wrong_but_what_could_not_be_done_before():
+    results = play("ignores-messages", sets=["2retraction"], tasks=60, share=0.2)
+    row = results.rows[0]
+    for line in results.lines:
+        env: Any = gymnasium.make(ID, **KNOBS).unwrapped
+        env.reset(seed=line["seed"], options={"task": line["task"]["index"]})
+        why = goals.reason(Record(env.world), Record(env.program.shared[0]))
+        assert bool(line["success"]) == (why == 0)
+    assert row.estimates["success"].mean > 0.8
     assert row.estimates["steps_to_recover"].mean > 0.2
     assert row.estimates["damage"].mean == 0.0
 

@@ -78,7 +78,10 @@ def do(tab: Any, twin: Any, words: str) -> None:
     name, *parts = [part.strip(" ]") for part in words.split("[", 2)]
     name = name.strip()
     meant = twin.parse(words)
-    if name in ("stop", "answer") and parts:
+    if name == "stop" and parts and parts[0] in twin.page().reasons:
+        tab.select_option("#why", parts[0])
+        press(tab, "#reason")
+    elif name in ("stop", "answer") and parts:
         press(tab, f"#a{int(meant[1])}")
     elif name == "click":
         press(tab, f"#e{parts[0]}")

@@ -1,7 +1,7 @@
 """What the forum's buttons do."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.browser import clear_form, tab_of, visit
+from midcourse.envs.web_tasks.browser import clear_form, copy_words, tab_of, visit
 from midcourse.envs.web_tasks.forum.pages import (
     BODY_FIELD,
     COMMENT_FIELD,
@@ -17,7 +17,6 @@ from midcourse.envs.web_tasks.forum.pages import (
     VOTE_DOWN,
     VOTE_UP,
     board_chosen,
-    copy_words,
     forum_of,
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS

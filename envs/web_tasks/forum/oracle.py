@@ -35,9 +35,18 @@ from midcourse.envs.web_tasks.forum.wishes import (
     wanted_vote,
     written_fits,
 )
-from midcourse.envs.web_tasks.requirements import place_of, same_words, value_of
+from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.state import FROM_GOAL, STOP
-from midcourse.envs.web_tasks.wishes import BOARD, BODY, COMMENT, REPLY, SUBSCRIBE, TITLE, WRITE
+from midcourse.envs.web_tasks.wishes import (
+    BOARD,
+    BODY,
+    COMMENT,
+    OF_FORUM,
+    REPLY,
+    SUBSCRIBE,
+    TITLE,
+    WRITE,
+)
 
 NEW_JOB = POSTS
 BOARD_JOB = POSTS + 1
@@ -48,7 +57,7 @@ FORUM_JOBS = BOARD_JOB + BOARDS
 def forum_could(world, job):
     """Whether the main job can be done as this job, if it is one of the forum's at all."""
     forum = forum_of(world)
-    act = world.goal.act
+    act = act_of(world, OF_FORUM)
     if act == WRITE:
         return job == NEW_JOB and forum.posts < POSTS
     if act == REPLY and forum.remarks == COMMENTS:
@@ -59,7 +68,7 @@ def forum_could(world, job):
 @rare
 def forum_done(world):
     """Whether the main job is done; subscriptions are put right like what is not wanted."""
-    act = world.goal.act
+    act = act_of(world, OF_FORUM)
     if act == WRITE:
         return kept_post(world) != NONE
     if act == REPLY:
@@ -83,7 +92,7 @@ def forum_asked(world, job):
         return job < forum_of(world).posts and undoings(world, job, False) > 0
     if job == NEW_JOB:
         return False
-    board = value_of(world, BOARD) if world.goal.act == SUBSCRIBE else NONE
+    board = value_of(world, BOARD) if act_of(world, OF_FORUM) == SUBSCRIBE else NONE
     wanted = 1 << board if board >= 0 else 0
     return ((forum_of(world).subscribed ^ wanted) >> (job - BOARD_JOB)) & 1 != 0
 
@@ -137,7 +146,7 @@ def said_below(world, p):
 def kept_post(world):
     """The post that the goal wants written; of several, one that is not on the page at hand."""
     kept = NONE
-    if world.goal.act == WRITE:
+    if act_of(world, OF_FORUM) == WRITE:
         forum = forum_of(world)
         now = world.now[0]
         tab = now.tab[now.tab_at]
@@ -154,7 +163,7 @@ def kept_post(world):
 def kept_remark(world):
     """The comment that the goal wants said; of several, one that is not on the page at hand."""
     kept = NONE
-    if world.goal.act == REPLY:
+    if act_of(world, OF_FORUM) == REPLY:
         forum = forum_of(world)
         now = world.now[0]
         tab = now.tab[now.tab_at]
@@ -196,7 +205,7 @@ def forum_main_cost(world, shared, main):
 @rare
 def unwritten(world, job, tab):
     """Fields of the form on a job's page that have to be filled in otherwise."""
-    act = world.goal.act
+    act = act_of(world, OF_FORUM)
     if act == REPLY:
         return wrong_text(world, tab, COMMENT_FIELD, COMMENT, True)
     if act != WRITE:
@@ -307,7 +316,7 @@ def forum_serve(world, job, main):
         return write(world, tab)
     if undoings(world, job, job == main) > 0:
         return undo(world, job), 0
-    if world.goal.act != REPLY:
+    if act_of(world, OF_FORUM) != REPLY:
         up = wanted_vote(world) == 1
         return button(world, VOTE_UP if up else VOTE_DOWN, NONE), 0
     if wrong_text(world, tab, COMMENT_FIELD, COMMENT, True) == 1:

@@ -5,7 +5,9 @@ from midcourse.envs.web_tasks.browser import (
     FILL,
     address_of,
     chosen,
+    copy_words,
     put,
+    put_button,
     put_field,
     put_link,
     put_options,
@@ -13,7 +15,7 @@ from midcourse.envs.web_tasks.browser import (
     tab_of,
 )
 from midcourse.envs.web_tasks.state import BUTTON, HEADING, POINTS, TEXT, TEXTBOX
-from midcourse.envs.web_tasks.words import BOARD_NAMES, ID, LONGEST, first
+from midcourse.envs.web_tasks.words import BOARD_NAMES, ID, first
 
 FORUM_HOME, BOARD_PAGE, POST_PAGE, NEW_POST = range(20, 24)
 BOARDS = len(BOARD_NAMES)
@@ -60,20 +62,6 @@ def forum_page(world):
         put_field(now, tab, TEXTBOX, TITLE_WORD, TITLE_FIELD, FILL)
         put_field(now, tab, TEXTBOX, BODY_WORD, BODY_FIELD, FILL)
         put(now, BUTTON, SUBMIT_WORD).effect = SUBMIT
-
-
-def copy_words(to, words):
-    """Copy a text."""
-    for k in range(LONGEST):
-        to[k] = words[k]
-
-
-@rare
-def put_button(now, caption, effect, argument):
-    """A button."""
-    button = put(now, BUTTON, caption)
-    button.effect = effect
-    button.argument = argument
 
 
 @rare

@@ -3,13 +3,14 @@
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
 from midcourse.envs.web_tasks.forum.pages import BOARDS, FIRST_BOARD, forum_of
-from midcourse.envs.web_tasks.requirements import same_words, value_of
+from midcourse.envs.web_tasks.requirements import act_of, same_words, value_of
 from midcourse.envs.web_tasks.wishes import (
     AUTHOR,
     BOARD,
     BODY,
     COMMENT,
     DOWNVOTE,
+    OF_FORUM,
     PLACE,
     REPLY,
     SUBSCRIBE,
@@ -104,7 +105,7 @@ def forum_words(constraint, value):
 def forum_changes(world):
     """What has been done in the forum, and how much is what the goal wants: (done, right)."""
     forum = forum_of(world)
-    act = world.goal.act
+    act = act_of(world, OF_FORUM)
     done = 0
     right = 0
     for p in range(forum.posts):
@@ -132,7 +133,7 @@ def forum_changes(world):
 
 def wanted_vote(world):
     """The vote that the goal wants given; 2 if none."""
-    act = world.goal.act
+    act = act_of(world, OF_FORUM)
     return 1 if act == UPVOTE else -1 if act == DOWNVOTE else 2
 
 

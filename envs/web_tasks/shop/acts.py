@@ -1,7 +1,7 @@
 """What the shop's buttons do."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.browser import address_of, chosen, tab_of, visit
+from midcourse.envs.web_tasks.browser import address_of, chosen, copy_words, tab_of, visit
 from midcourse.envs.web_tasks.shop.pages import (
     ADD,
     ADDRESS_FIELD,
@@ -81,7 +81,6 @@ def quantity_of(tab):
 @rare
 def add_to_cart(world, shared):
     """Put the product at hand into the cart, as the form says, and show the cart."""
-    world.now[0]
     shop = shop_of(world)
     tab = tab_of(world)
     p = address_of(world).item
@@ -130,7 +129,6 @@ def clear_line(line):
 @rare
 def remove_line(world, i):
     """Take a line out of the cart."""
-    world.now[0]
     shop = shop_of(world)
     shop.lines -= 1
     for j in range(i, shop.lines):
@@ -152,7 +150,6 @@ def coupon_of(tab):
 @rare
 def place_order(world):
     """Order what is in the cart. From then on it can only be cancelled, or sent back."""
-    world.now[0]
     shop = shop_of(world)
     tab = tab_of(world)
     coupon = coupon_of(tab)
@@ -210,7 +207,6 @@ def in_stock(shop):
 @rare
 def undo_order(world, effect):
     """Cancel an order that has not shipped, or send back one that has; its items are in stock."""
-    world.now[0]
     shop = shop_of(world)
     order = shop.order[address_of(world).item]
     order.status = CANCELLED if effect == CANCEL_IT else RETURNED
@@ -221,7 +217,6 @@ def undo_order(world, effect):
 @rare
 def post_review(world):
     """Publish a review of the product at hand."""
-    world.now[0]
     shop = shop_of(world)
     tab = tab_of(world)
     if tab.field[WORDS_FIELD, 0] == 0:
@@ -236,8 +231,8 @@ def post_review(world):
     review.fresh = 1
     review.author[0] = 0
     review.author[1] = 0
-    for k in range(LONGEST):
-        review.words[k] = tab.field[WORDS_FIELD, k]
+    review.hidden = 0
+    copy_words(review.words, tab.field[WORDS_FIELD])
     shop.reviews += 1
     visit(world, PRODUCT_PAGE, review.product, 0)
 
@@ -245,7 +240,6 @@ def post_review(world):
 @rare
 def delete_review(world, r):
     """Delete a review of one's own; those after it are one's own too, and move up."""
-    world.now[0]
     shop = shop_of(world)
     shop.reviews -= 1
     for i in range(r, shop.reviews):
@@ -263,5 +257,4 @@ def copy_review(to, source):
     to.product = source.product
     to.stars = source.stars
     to.fresh = source.fresh
-    for k in range(LONGEST):
-        to.words[k] = source.words[k]
+    copy_words(to.words, source.words)

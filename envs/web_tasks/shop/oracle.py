@@ -7,7 +7,7 @@ p's page; CART_JOB is to buy what is in the cart.
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import chosen
 from midcourse.envs.web_tasks.finding import NONE, button, field_of, link_to
-from midcourse.envs.web_tasks.requirements import place_of, same_words, value_of
+from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
 from midcourse.envs.web_tasks.shop.pages import (
     ADD,
@@ -40,6 +40,7 @@ from midcourse.envs.web_tasks.shop.pages import (
 from midcourse.envs.web_tasks.shop.records import CART, ORDERS, PRODUCTS
 from midcourse.envs.web_tasks.shop.wishes import (
     line_fits,
+    listed_price,
     live,
     order_fits,
     product_fits,
@@ -54,6 +55,7 @@ from midcourse.envs.web_tasks.wishes import (
     COLOUR,
     COUPON,
     NOUN,
+    OF_SHOP,
     QUANTITY,
     REVIEW,
     SHIPPING,
@@ -69,7 +71,7 @@ SHOP_JOBS = CART_JOB + 1
 @rare
 def shop_could(world, shared, job):
     """Whether the main job can be done as this job, if it is one of the shop's at all."""
-    act = world.goal.act
+    act = act_of(world, OF_SHOP)
     shop = shop_of(world)
     if act == BUY:
         if shop.orders == ORDERS:
@@ -141,7 +143,7 @@ def kept_order(world, shared):
     now = world.now[0]
     shop = shop_of(world)
     kept = NONE
-    if world.goal.act == BUY:
+    if act_of(world, OF_SHOP) == BUY:
         tab = now.tab[now.tab_at]
         page = tab.page[tab.at]
         for o in range(shop.orders):
@@ -157,7 +159,7 @@ def kept_order(world, shared):
 def kept_review(world, shared):
     """The review that fulfils the goal; the first of several."""
     shop = shop_of(world)
-    if world.goal.act == REVIEW:
+    if act_of(world, OF_SHOP) == REVIEW:
         for r in range(shop.reviews):
             if shop.review[r].fresh != 0 and review_fits(world, shared, shop.review[r]):
                 return r
@@ -183,7 +185,7 @@ def deletions(world, shared, p):
 def shop_done(world, shared):
     """Whether the main job is done."""
     shop = shop_of(world)
-    act = world.goal.act
+    act = act_of(world, OF_SHOP)
     if act == BUY:
         return kept_order(world, shared) != NONE
     if act == REVIEW:
@@ -208,7 +210,7 @@ def shop_main_cost(world, shared, main):
         return wrong + 1 + unfilled_checkout(world, shared.blank[0]) + 1
     p = main - ORDERS
     cost = unfilled(world, shared, p, shared.blank[0]) + 1
-    if world.goal.act == REVIEW:
+    if act_of(world, OF_SHOP) == REVIEW:
         return cost
     if blocked(world, p):
         cost += 1
@@ -255,7 +257,7 @@ def unfilled(world, shared, p, tab):
     """Fields of a product's form that have to be filled in otherwise."""
     product = catalogue_of(world, shared).product[p]
     count = 0
-    if world.goal.act == REVIEW:
+    if act_of(world, OF_SHOP) == REVIEW:
         stars = value_of(world, STARS)
         if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
             count += 1
@@ -348,12 +350,11 @@ def shows(catalogue, page, p):
 @rare
 def shop_shows_answer(world, shared, page):
     """Whether a page shows a price that was asked for."""
-    shop = shop_of(world)
     for p in range(shared.products):
         here = page.kind == PRODUCT_PAGE and page.item == p
         if page.kind == LISTING or page.kind == RESULTS:
             here = shows(catalogue_of(world, shared), page, p)
-        if here and right_price(world, shared, shop.stock[p].price):
+        if here and right_price(world, shared, listed_price(world, shared, p)):
             return True
     return False
 
@@ -362,7 +363,7 @@ def shop_ends_at_answer(world, shared, job):
     """Whether the page on which a job is done shows the price that was asked for."""
     if job < ORDERS or job >= CART_JOB:
         return False
-    return right_price(world, shared, shop_of(world).stock[job - ORDERS].price)
+    return right_price(world, shared, listed_price(world, shared, job - ORDERS))
 
 
 # --- what to do next -------------------------------------------------------------------------
@@ -432,7 +433,7 @@ def check_out(world, tab):
 def fill_in(world, shared, p, tab):
     """On a product's page: fill in what is missing, then send the form."""
     product = catalogue_of(world, shared).product[p]
-    if world.goal.act == REVIEW:
+    if act_of(world, OF_SHOP) == REVIEW:
         stars = value_of(world, STARS)
         if stars >= 0 and chosen(tab, STARS_FIELD, 0b111110, 5) != stars:
             return field_of(world, STARS_FIELD), stars

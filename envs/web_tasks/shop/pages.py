@@ -233,7 +233,7 @@ def put_reviews(now, tab, shop, p):
     shown = 0
     for r in range(shop.reviews - 1, -1, -1):
         review = shop.review[r]
-        if review.product == p and shown < SHOWN:
+        if review.product == p and review.hidden == 0 and shown < SHOWN:
             shown += 1
             said = put(now, TEXT, REVIEWS)
             said.unit = STARS

@@ -57,6 +57,7 @@ REVIEW = np.dtype(
         ("author", np.int16, (2,)),
         ("stars", np.int8),
         ("fresh", np.int8),  # 1: written in this episode
+        ("hidden", np.int8),  # 1: the back office does not show it
         ("words", np.int16, (LONGEST,)),
     ],
     align=True,

@@ -2,7 +2,7 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
-from midcourse.envs.web_tasks.requirements import draw_bit, same_words
+from midcourse.envs.web_tasks.requirements import act_of, draw_bit, same_words
 from midcourse.envs.web_tasks.shop.pages import (
     FIRST_CODE,
     FIRST_COLOUR,
@@ -32,6 +32,7 @@ from midcourse.envs.web_tasks.wishes import (
     MATERIAL,
     MOST,
     NOUN,
+    OF_SHOP,
     PRICE,
     QUANTITY,
     RATING,
@@ -41,6 +42,7 @@ from midcourse.envs.web_tasks.wishes import (
     SIZE,
     STARS,
     WORDS,
+    WRONG_STATE,
 )  # fmt: skip
 from midcourse.envs.web_tasks.words import JUDGEMENTS, NUMBER, first
 
@@ -50,14 +52,17 @@ PRICE_STEP = 500  # cents
 
 
 @rare
-def product_of(world, act, target):
-    """The product that a target is about; -1 if it cannot be a target of the act."""
+def product_of(world, act, target, flaw):
+    """The product that a target is about; -1 if it cannot be a target of the act.
+
+    `flaw` being WRONG_STATE, orders are looked for that were there in a state that forbids it.
+    """
     shop = shop_of(world)
     if act in (CANCEL, RETURN):
         if target >= shop.orders:
             return -1
         order = shop.order[target]
-        if order.fresh == 1 or order.lines != 1 or not undoable(order, act):
+        if order.fresh == 1 or order.lines != 1 or undoable(order, act) == (flaw == WRONG_STATE):
             return -1
         return order.line[0].product
     return target
@@ -67,6 +72,11 @@ def undoable(order, act):
     """Whether an order was there from the start in the state in which the act makes sense."""
     status = order.was
     return status == PLACED if act == CANCEL else status in (SHIPPED, DELIVERED)
+
+
+def listed_price(world, shared, p):
+    """What a product cost as the episode began, whatever the back office says since, in cents."""
+    return shared.web[world.web].start[0].shop[0].stock[p].price
 
 
 def product_has(world, shared, p, constraint):
@@ -81,7 +91,7 @@ def product_has(world, shared, p, constraint):
     if what == NOUN:
         return product.name[2] == value
     if what == MOST:
-        return shop_of(world).stock[p].price <= value
+        return listed_price(world, shared, p) <= value
     if what == RATING:
         return product.rating >= value
     if what == COLOUR:
@@ -118,7 +128,7 @@ def draw_of_product(world, shared, what, p, stream):
     if what == NOUN:
         return int(product.name[2])
     if what == MOST:
-        return (shop_of(world).stock[p].price // PRICE_STEP + 1) * PRICE_STEP
+        return (listed_price(world, shared, p) // PRICE_STEP + 1) * PRICE_STEP
     if what == RATING:
         return product.rating // 5 * 5
     # Never what a form holds by itself: such a requirement would be met by chance.
@@ -163,7 +173,7 @@ def shop_words(constraint, value):
 @rare
 def undo_fits(world, shared, order):
     """Whether an order of the past is the one that the goal wants cancelled or sent back."""
-    act = world.goal.act
+    act = act_of(world, OF_SHOP)
     if act != CANCEL and act != RETURN:
         return False
     if order.fresh != 0 or order.lines != 1 or not undoable(order, act):
@@ -231,14 +241,13 @@ def live(order):
 
 def right_price(world, shared, price):
     """Whether a price is one that was asked for: of something that fits, or of the cheapest."""
-    shop = shop_of(world)
     found = False
     least = True
     for p in range(shared.products):
         if product_fits(world, shared, p, -1):
-            found = found or shop.stock[p].price == price
-            least = least and shop.stock[p].price >= price
-    return found and (least or world.goal.act == PRICE)
+            found = found or listed_price(world, shared, p) == price
+            least = least and listed_price(world, shared, p) >= price
+    return found and (least or act_of(world, OF_SHOP) == PRICE)
 
 
 @rare
@@ -287,7 +296,7 @@ def two_judgements(constraint, value):
 def shop_changes(world, shared):
     """What has been done in the shop, and how much is what the goal wants: (done, right)."""
     shop = shop_of(world)
-    act = world.goal.act
+    act = act_of(world, OF_SHOP)
     done = 0
     right = 0
     for o in range(shop.orders):

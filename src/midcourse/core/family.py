@@ -66,6 +66,7 @@ class Family:
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # (world, shared) as `Record`s -> acts beyond what is wanted that stand; None: not counted
     damage: Callable[[Any, Any], int] | None = None
+    group: Callable[[Any], str] | None = None  # world -> the site, or whatever, that a task is of
     # For the battery: what it cannot know by itself.
     small: Mapping[str, Any] = field(default_factory=dict)  # knobs to run without the compiler
     always_legal: bool = False  # every action of the space may be taken in every state

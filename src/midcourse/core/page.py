@@ -59,6 +59,7 @@ class Page:
     clock: int  # steps taken
     limit: int  # of steps
     answers: Mapping[int, Any]  # number of an element -> the action that stops and points at it
+    reasons: tuple[str, ...]  # why nothing can be done, in the words of `stop [reason]`
 
     @property
     def tab(self) -> Tab:

@@ -11,6 +11,7 @@ Every form is one action. Its field `do` says which:
 | goto | site | `goto [site]` |
 | switch_tab | tab | `switch_tab [tab]` |
 | answer | element | stop, and point at the element |
+| reason | reason | `stop [reason]`: nothing can be done |
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ FIELDS = {
     "goto": ("site",),
     "switch_tab": ("tab",),
     "answer": ("element",),
+    "reason": ("reason",),
 }
 CARRIED = ("csrf", "step")  # by every form
 ROLES = {"click": ("link", "button"), "type": ("textbox",), "select": ("combobox",)}
@@ -125,6 +127,10 @@ def words_of(page: Page, do: str, fields: Mapping[str, str]) -> str:
         if fields["site"] not in page.sites:
             raise BadForm("There is no such site.")
         return f"goto [{fields['site']}]"
+    if do == "reason":
+        if fields["reason"] not in page.reasons:
+            raise BadForm("There is no such reason.")
+        return f"stop [{fields['reason']}]"
     if do == "switch_tab":
         number = whole_number(fields, "tab")
         if number not in [tab.number for tab in page.tabs]:

@@ -138,6 +138,6 @@ def _answer(forms: Forms, page: Page, e: Element) -> Html | None:
         "answer this",
         type="submit",
         id=f"a{e.number}",
-        aria_label=f"Answer {e.value}",
+        aria_label=f"Answer {e.value or e.text}",
     )
     return forms.form("answer", button, cls="answer", element=e.number)

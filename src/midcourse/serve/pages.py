@@ -164,8 +164,23 @@ def _bar(forms: Forms, page: Page) -> Html:
         forms.form("goto", sites, tag("button", "Go", type="submit", id="goto")),
         _button(forms, "new_tab", "New tab", None, not page.can_open_tab),
         _button(forms, "close_tab", "Close tab", None, len(page.tabs) == 1),
+        _reasons(forms, page) if page.reasons else None,
         tag("div", _button(forms, "stop", "Stop", None, False), cls="stop"),
         cls="bar",
+    )
+
+
+def _reasons(forms: Forms, page: Page) -> Html:
+    """The form that says why nothing can be done."""
+    reasons = tag(
+        "select",
+        *(tag("option", reason, value=reason) for reason in page.reasons),
+        name="reason",
+        id="why",
+        aria_label="Reason",
+    )
+    return forms.form(
+        "reason", reasons, tag("button", "Cannot be done", type="submit", id="reason")
     )
 
 

@@ -37,10 +37,10 @@ def env() -> Any:
         shop["order"][o]["lines"] = 0
     env.orders, env.brands = placed[:2], [products[p][0] for p in pair]
     goal = world["goal"]
-    goal["act"], goal["count"] = wishes.CANCEL, 1
+    goal["parts"], goal["act"][0], goal["count"] = 1, wishes.CANCEL, 1
     constraint = Record(goal["constraint"][0])
     constraint.what, constraint.live = wishes.NOUN, 1
-    goals.set_value(constraint, products[pair[0]][2])
+    goals.set_value(world, constraint, products[pair[0]][2])
     return env
 
 
@@ -55,7 +55,7 @@ def want_brand(env, which):
     constraint = Record(env.world["goal"]["constraint"][1])
     env.world["goal"]["count"], constraint.what = 2, wishes.BRAND
     constraint.live = int(which is not None)
-    goals.set_value(constraint, env.brands[which or 0])
+    goals.set_value(world, constraint, env.brands[which or 0])
     goals.forgive(world, shared, done)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.wishes import TEMPLATES
+from midcourse.envs.web_tasks.wishes import REASONS, TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 
@@ -34,6 +34,7 @@ def every_action(world):
     yield from ((verb, 0) for verb in range(state.ELEMENTS, state.STOP) if verb != state.SWITCH_TAB)
     yield from ((state.SWITCH_TAB, t) for t in range(state.TABS))
     yield from ((state.STOP, e) for e in range(len(elements)))
+    yield from ((state.STOP, state.FROM_NUMBERS + why) for why in range(len(REASONS)))
 
 
 def cost_after(env, action):
@@ -90,7 +91,7 @@ def test_every_template_is_laid_out_and_solved_after_every_kind_of_message():
     for kind in state.KINDS:
         env = make(level=5, step_limit=200, disturbances=(kind,), disturb_at=("progress", 0.6))
         solved = set()
-        for seed in range(150):
+        for seed in range(800):
             env.reset(seed=seed)
             over, info = False, {"success": False}
             while not over:
