@@ -1,8 +1,9 @@
 """The web in words: the task, the messages, the page as a numbered list, and what is meant."""
 
+from collections.abc import Iterator
 from functools import lru_cache
-from struct import unpack_from
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +11,14 @@ from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.phrases import messages, task
+from midcourse.envs.web_tasks.reading import (
+    WORLD,
+    element_of,
+    place,
+    reader,
+    rows_of,
+    some_bytes,
+)
 from midcourse.envs.web_tasks.state import (
     BACK,
     CLOSE_TAB,
@@ -20,7 +29,6 @@ from midcourse.envs.web_tasks.state import (
     FROM_NUMBERS,
     GOTO,
     MESSAGE,
-    MESSAGES,
     NEW_TAB,
     NUMBERS,
     REPLIES,
@@ -44,69 +52,62 @@ OFFERED = 8  # texts that a refusal names
 
 def text(world: Any, shared: Any) -> str:
     """What is seen: the task, what the user said since, the page, the last reply."""
-    raw = world.tobytes()
-    tab, count = unpack_from("<hh", raw, _AT_NOW)  # `tab_at` and `elements` come first
-    tabs = sum(raw[at] for at in _AT_OPEN)
-    lines = [_head(raw[_GOAL], raw[_MESSAGES]), f"Tab {tab + 1} ({tabs} open)"]
-    end = _AT_ELEMENTS + count * ELEMENT.itemsize
-    for at in range(_AT_ELEMENTS, end, BLOCK * ELEMENT.itemsize):
-        rows = raw[at : min(at + BLOCK * ELEMENT.itemsize, end)]
-        lines.append(_blocks.get((at, rows)) or _block(at, rows))
-    clock, limit = unpack_from("<ii", raw)  # the record begins with them
-    (reply,) = unpack_from("<h", raw, _AT_REPLY)
-    if reply:
-        lines.append(f"Last action: {REPLIES[reply]}.")
-    lines.append(f"Steps left: {limit - clock} of {limit}")
-    return "\n".join(lines)
+    clock, limit, reply, said, goal, tab, count, *opened = _read_world(world)
+    head = _head(goal, some_bytes(world, _AT_MESSAGES, said * MESSAGE.itemsize))
+    page = _page(some_bytes(world, _AT_ELEMENTS, count * ELEMENT.itemsize))
+    last = f"\nLast action: {REPLIES[reply]}." if reply else ""
+    where = f"Tab {tab + 1} ({sum(opened)} open)"
+    return f"{head}\n{where}{page}{last}\nSteps left: {limit - clock} of {limit}"
 
 
-def _offset(*path: str) -> int:
-    """Where a field lies in a world's record."""
-    dtype, at = state.world(state.WebParams.make()), 0
-    for name in path:
-        fields: Any = dtype.base.fields
-        inner, offset = fields[name][:2]
-        dtype, at = inner, at + offset
-    return at
-
-
-_AT_NOW, _AT_REPLY = _offset("now"), _offset("reply")
-_AT_ELEMENTS = _offset("now", "element")
-_AT_OPEN = [_offset("now", "tab", "open") + t * state.TAB.itemsize for t in range(state.TABS)]
-_GOAL = slice(_offset("goal"), _offset("goal") + state.GOAL.itemsize)
-_MESSAGES = slice(_offset("message"), _offset("message") + MESSAGES * MESSAGE.itemsize)
+_read_world = reader(
+    WORLD,
+    ("clock",),
+    ("limit",),
+    ("reply",),
+    ("said",),
+    ("goal",),
+    ("now", "tab_at"),
+    ("now", "elements"),
+    *(("now", "tab", t, "open") for t in range(state.TABS)),
+)
+_read_goal = reader(WORLD, ("goal",))
+_read_count = reader(WORLD, ("now", "elements"))
+_AT_ELEMENTS = place(WORLD, ("now", "element"))[0]
+_AT_MESSAGES = place(WORLD, ("message",))[0]
 BLOCK = 8  # elements whose lines are kept together: what did not change is looked up, not written
-KEPT = 1 << 14  # blocks kept
-_blocks: dict[tuple[int, bytes], str] = {}  # by their place in the record, and their bytes
 
 
+@lru_cache(1 << 12)
+def _page(rows: bytes) -> str:
+    """The lines of a page, from the bytes of its elements; each begins with its line break."""
+    size = BLOCK * ELEMENT.itemsize
+    return "".join(_block(at, rows[at : at + size]) for at in range(0, len(rows), size))
+
+
+@lru_cache(1 << 14)
 def _block(at: int, rows: bytes) -> str:
-    size = ELEMENT.itemsize
-    first = (at - _AT_ELEMENTS) // size
-    said = [line(rows[k : k + size]) for k in range(0, len(rows), size)]
-    if len(_blocks) >= KEPT:
-        _blocks.clear()
-    return _blocks.setdefault(
-        (at, rows), "\n".join(f"[{first + k}] {x}" for k, x in enumerate(said))
-    )
+    """The lines of some elements that begin at a byte of the page."""
+    lines = [line(row) for row in rows_of(rows)]
+    first = at // ELEMENT.itemsize
+    return "".join([f"\n[{e}] {said}" for e, said in enumerate(lines, first)])
 
 
 @lru_cache(4096)
 def _head(goal: bytes, notes: bytes) -> str:
     """The task and the messages."""
     wanted, said = np.frombuffer(goal, state.GOAL)[0], np.frombuffer(notes, MESSAGE)
-    said = said[said["new"]["words"][:, 0] != 0]
     return "\n".join([f"Task: {task(wanted, said)}", *messages(wanted, said)])
 
 
 @lru_cache(1 << 16)
 def line(raw: bytes) -> str:
     """One element, from the bytes of its record."""
-    element = np.frombuffer(raw, ELEMENT)[0]
+    element = element_of(raw)
     parts = [ROLES[element["role"]]]
     if element["caption"]:
         parts.append(f"'{WORDS[element['caption']]}'")
-    words, value = spell(element["words"].tolist()), said_value(element)
+    words, value = spell(element["words"]), said_value(element)
     if element["role"] in (COMBOBOX, TEXTBOX):
         parts.append(f"holds '{words}'" if words else "is empty")
     elif words:
@@ -151,9 +152,8 @@ def said_answer(element: Any) -> str:
 
 def texts(world: Any) -> dict[str, int]:
     """What can be typed: each text, in lower case, with the action's second number."""
-    raw = world.tobytes()
-    found = {**_goal_texts(raw[_GOAL]), **_NUMBER_TEXTS}
-    for part in _page_texts(raw):
+    found = {**_goal_texts(*_read_goal(world)), **_NUMBER_TEXTS}
+    for part in _page_texts(world):
         for words, e in part.items():
             found.setdefault(words, e)
     return found
@@ -161,8 +161,8 @@ def texts(world: Any) -> dict[str, int]:
 
 def text_number(world: Any, wanted: str) -> int:
     """The second number of the action that types a text; -1 if it cannot be typed."""
-    raw = world.tobytes()
-    for known in (_goal_texts(raw[_GOAL]), _NUMBER_TEXTS, *_page_texts(raw)):
+    before = (_goal_texts(*_read_goal(world)), _NUMBER_TEXTS)
+    for known in chain(before, _page_texts(world)):
         if wanted in known:
             return known[wanted]
     return -1
@@ -170,26 +170,25 @@ def text_number(world: Any, wanted: str) -> int:
 
 @lru_cache(4096)
 def _goal_texts(raw: bytes) -> dict[str, int]:
-    goal = np.frombuffer(raw, state.GOAL)[0]
-    live = [(c, row) for c, row in enumerate(goal["constraint"]) if row["live"] and row["words"][0]]
-    return {spell(row["words"].tolist()).lower(): FROM_GOAL + c for c, row in reversed(live)}
+    rows = np.frombuffer(raw, state.GOAL)[0]["constraint"]
+    live, words = rows["live"].tolist(), rows["words"].tolist()
+    there = [c for c in range(len(rows)) if live[c] and words[c][0]]
+    return {spell(words[c]).lower(): FROM_GOAL + c for c in reversed(there)}
 
 
-def _page_texts(raw: bytes) -> list[dict[str, int]]:
+def _page_texts(world: Any) -> Iterator[dict[str, int]]:
     """The texts on the page, by blocks of its elements."""
-    (count,) = unpack_from("<h", raw, _AT_NOW + 2)
-    end, step = _AT_ELEMENTS + count * ELEMENT.itemsize, BLOCK * ELEMENT.itemsize
-    return [
-        _block_texts(at, raw[at : min(at + step, end)]) for at in range(_AT_ELEMENTS, end, step)
-    ]
+    (count,) = _read_count(world)
+    rows = some_bytes(world, _AT_ELEMENTS, count * ELEMENT.itemsize)
+    size = BLOCK * ELEMENT.itemsize
+    return (_block_texts(at, rows[at : at + size]) for at in range(0, len(rows), size))
 
 
 @lru_cache(1 << 13)
 def _block_texts(at: int, rows: bytes) -> dict[str, int]:
-    first = (at - _AT_ELEMENTS) // ELEMENT.itemsize
-    elements = np.frombuffer(rows, ELEMENT)
-    said = [(first + k, element["words"]) for k, element in enumerate(elements)]
-    return {spell(words.tolist()).lower(): e for e, words in reversed(said) if words[0]}
+    words = [element_of(row)["words"] for row in rows_of(rows)]
+    said = reversed(list(enumerate(words, at // ELEMENT.itemsize)))
+    return {spell(tokens).lower(): e for e, tokens in said if tokens[0]}
 
 
 _NUMBER_TEXTS = {str(n): FROM_NUMBERS + n for n in range(NUMBERS)}
@@ -249,76 +248,102 @@ def parse(world: Any, shared: Any, words: str) -> Any:
     """
     if not isinstance(words, str):
         return Refusal(f"an action is a line of text; {HINT}")
-    name, bracket, rest = words.partition("[")
-    name = name.strip().lower()
-    parts = rest.replace("]", "[").split("[")[::2] if bracket else []
-    if name in WITHOUT and not parts:
-        return np.array([WITHOUT[name], FROM_NUMBERS if name == "stop" else 0])
-    if name not in MAKERS or not parts:
+    said = _known(words) if len(words) <= LONGEST else _split(words)
+    name = said.name
+    if name in WITHOUT and not said.parts:
+        return np.array((WITHOUT[name], FROM_NUMBERS if name == "stop" else 0))
+    if name not in MAKERS or not said.parts:
         return Refusal(f"{words.strip()[:LONGEST]!r} is no action; {HINT}")
-    made = MAKERS[name](world, parts)
+    if name in OF_ELEMENTS:
+        (count,) = _read_count(world)
+        if not 0 <= said.number < count:
+            return _no_element(said.parts[0], count)
+    made = MAKERS[name](world, said)
     return made if isinstance(made, Refusal) else np.array(made)
 
 
-def _plain(words: str) -> str:
-    """A text without quotes, in lower case and single spacing."""
-    return " ".join(words.split()).strip("\"'").lower()
+class Said(NamedTuple):
+    """An action as it was said."""
+
+    name: str
+    parts: tuple[str, ...]  # what stands in the brackets
+    plain: tuple[str, ...]  # the same without quotes, in lower case and single spacing
+    number: int  # that the first of them is, -1: none
 
 
-def _element(world: Any, number: str) -> int | Refusal:
-    count = int(world["now"]["elements"][0])
-    number = number.strip()
-    if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) >= count:
-        return Refusal(f"there is no element [{number[:LONGEST]}]: this page has 0 to {count - 1}")
-    return int(number)
+def _split(words: str) -> Said:
+    name, bracket, rest = words.partition("[")
+    parts = tuple(rest.replace("]", "[").split("[")[::2]) if bracket else ()
+    plain = tuple(" ".join(part.split()).strip("\"'").lower() for part in parts)
+    first = parts[0].strip() if parts else ""
+    is_number = first.isascii() and first.isdigit() and len(first) < 10
+    return Said(name.strip().lower(), parts, plain, int(first) if is_number else -1)
 
 
-def _click(world: Any, parts: list[str]) -> Any:
-    e = _element(world, parts[0])
-    return e if isinstance(e, Refusal) else (e, 0)
+_known = lru_cache(4096)(_split)  # of what is short: agents say the same again and again
 
 
-def _type(world: Any, parts: list[str]) -> Any:
-    e = _element(world, parts[0])
-    if isinstance(e, Refusal) or len(parts) < 2:
-        return e if isinstance(e, Refusal) else Refusal("say what to type: type [0] [text]")
-    number = text_number(world, _plain(parts[1]))
+def _no_element(said: str, count: int) -> Refusal:
+    there = f"this page has 0 to {count - 1}"
+    return Refusal(f"there is no element [{said.strip()[:LONGEST]}]: {there}")
+
+
+def _click(world: Any, said: Said) -> Any:
+    return said.number, 0
+
+
+def _type(world: Any, said: Said) -> Any:
+    if len(said.parts) < 2:
+        return Refusal("say what to type: type [0] [text]")
+    number = text_number(world, said.plain[1])
     if number >= 0:
-        return e, number
+        return said.number, number
     some = ", ".join(list(texts(world))[:OFFERED])
     return Refusal(
-        f"{parts[1][:LONGEST]!r} stands neither in the task nor on this page; there are {some}"
+        f"{said.parts[1][:LONGEST]!r} stands neither in the task nor on this page; there are {some}"
     )
 
 
-def _select(world: Any, parts: list[str]) -> Any:
-    e = _element(world, parts[0])
-    if isinstance(e, Refusal) or len(parts) < 2:
-        return e if isinstance(e, Refusal) else Refusal("say what to select: select [5] [option]")
-    element = world["now"][0]["element"][e]
-    if element["role"] != COMBOBOX:
+def _select(world: Any, said: Said) -> Any:
+    if len(said.parts) < 2:
+        return Refusal("say what to select: select [5] [option]")
+    e = said.number
+    named = _options(some_bytes(world, _AT_ELEMENTS + e * ELEMENT.itemsize, ELEMENT.itemsize))
+    if not named:
         return Refusal(f"[{e}] has no options")
-    named = {option.lower(): i for i, option in options(element).items()}
-    wanted = _plain(parts[1])
+    wanted = said.plain[1]
     if wanted in named:
         return e, named[wanted]
-    return Refusal(f"[{e}] has no option {parts[1][:LONGEST]!r}: {nearest(wanted, named)}")
+    return Refusal(f"[{e}] has no option {said.parts[1][:LONGEST]!r}: {nearest(wanted, named)}")
 
 
-def _goto(world: Any, parts: list[str]) -> Any:
-    if _plain(parts[0]) in SITES:
-        return GOTO, SITES.index(_plain(parts[0]))
-    return Refusal(f"there is no site {parts[0].strip()[:LONGEST]!r}: {nearest(parts[0], SITES)}")
+@lru_cache(1 << 10)
+def _options(raw: bytes) -> dict[str, int]:
+    """An element's options in lower case, with their numbers; none if it is no combobox."""
+    element = element_of(raw)
+    if element["role"] != COMBOBOX:
+        return {}
+    return {option.lower(): i for i, option in options(element).items()}
 
 
-def _switch(world: Any, parts: list[str]) -> Any:
-    if _plain(parts[0]) in TAB_NAMES:
-        return SWITCH_TAB, TAB_NAMES.index(_plain(parts[0]))
-    return Refusal(f"there is no tab {parts[0].strip()[:LONGEST]!r}: they are 1 to {state.TABS}")
+def _goto(world: Any, said: Said) -> Any:
+    if said.plain[0] in SITES:
+        return GOTO, SITES.index(said.plain[0])
+    return Refusal(
+        f"there is no site {said.parts[0].strip()[:LONGEST]!r}: {nearest(said.parts[0], SITES)}"
+    )
 
 
-def _stop(world: Any, parts: list[str]) -> Any:
-    plain = _plain(parts[0])
+def _switch(world: Any, said: Said) -> Any:
+    if said.plain[0] in TAB_NAMES:
+        return SWITCH_TAB, TAB_NAMES.index(said.plain[0])
+    return Refusal(
+        f"there is no tab {said.parts[0].strip()[:LONGEST]!r}: they are 1 to {state.TABS}"
+    )
+
+
+def _stop(world: Any, said: Said) -> Any:
+    plain = said.plain[0]
     if plain in REASON_NUMBERS:
         return STOP, FROM_NUMBERS + REASON_NUMBERS[plain]
     named = {key.lower(): e for key, e in answers(world).items()}
@@ -329,18 +354,18 @@ def _stop(world: Any, parts: list[str]) -> Any:
     if answer in bare:
         return STOP, bare[answer]
     return Refusal(
-        f"nothing on this page says {parts[0].strip()[:LONGEST]!r}: an answer must stand there, "
-        f"or be {' or '.join(map(repr, REASONS[1:]))}"
+        f"nothing on this page says {said.parts[0].strip()[:LONGEST]!r}: an answer must stand "
+        f"there, or be {' or '.join(map(repr, REASONS[1:]))}"
     )
 
 
-def _answer(world: Any, parts: list[str]) -> Any:
-    e = _element(world, parts[0])
-    return e if isinstance(e, Refusal) else (STOP, e)
+def _answer(world: Any, said: Said) -> Any:
+    return STOP, said.number
 
 
 MAKERS = {"answer": _answer, "click": _click, "type": _type, "select": _select, "goto": _goto,
           "switch_tab": _switch, "tab_focus": _switch, "stop": _stop}  # fmt: skip
+OF_ELEMENTS = ("answer", "click", "type", "select")  # their first number is an element's
 
 
 def say(world: Any, shared: Any, action: Any) -> str:

@@ -1,7 +1,7 @@
 """The Gymnasium environment over one record: every family's single world."""
 
 import os
-from operator import index
+from operator import contains, index
 from typing import Any, ClassVar
 
 import gymnasium
@@ -56,7 +56,7 @@ class Env(gymnasium.Env):
         )
         self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
-        self._sizes = sizes_of(self.action_space)
+        self._ranges = ranges_of(self.action_space)
         self._read = make_reader(
             self.observation_space,
             self.params.masks and mask_size(self.action_space) > 0,
@@ -326,8 +326,8 @@ class Env(gymnasium.Env):
 
     def _array(self, action: Any) -> np.ndarray:
         array = actions_of(action, self._action_shape, self._action_dtype)
-        if self._sizes:  # `contains` takes 4 microseconds
-            good = all(0 <= n < end for n, end in zip(array.tolist(), self._sizes, strict=True))
+        if self._ranges:  # the space's own `contains` takes 4 microseconds
+            good = all(map(contains, self._ranges, array.tolist()))
         else:
             good = self.action_space.contains(array)
         if not good:
@@ -335,10 +335,10 @@ class Env(gymnasium.Env):
         return array
 
 
-def sizes_of(space: spaces.Space) -> tuple[int, ...]:
-    """How many actions each number of a MultiDiscrete has; () for any other space."""
+def ranges_of(space: spaces.Space) -> tuple[range, ...]:
+    """What each number of a MultiDiscrete can be; () for any other space."""
     if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1 and not space.start.any():
-        return tuple(space.nvec.tolist())
+        return tuple(map(range, space.nvec.tolist()))
     return ()
 
 
