@@ -4,7 +4,8 @@
 
 Oracle, random, do-nothing and ignores-messages on InterruptBench's six sets, with the messages at
 20, 40, 60 and 80 % of the way and at the midpoint. What is finished is kept in `--out`, and a page
-that was interrupted goes on with what is missing.
+that was interrupted goes on with what is missing; what other code of the package has played there
+is refused.
 """
 
 import dataclasses

@@ -1,5 +1,6 @@
 """Draw the pictures that the README shows: `python docs/pictures.py`."""
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ FRIGHT = np.array([2, 1, 0])  # what a citizen does by the alarm: R when calm, L
 
 def side_by_side(frames: list[np.ndarray]) -> np.ndarray:
     """Pictures in a row, with a white gap between them."""
-    gap = np.full((256, MARGIN, 3), 255, np.uint8)
+    gap = np.full((len(frames[0]), MARGIN, 3), 255, np.uint8)
     parts = [part for frame in frames for part in (frame, gap)]
     return np.concatenate(parts[:-1], axis=1)
 
@@ -34,6 +35,30 @@ def gui_navigation() -> np.ndarray:
         _, _, over, _, _ = env.step(env.oracle_action())
         frames.append(env.picture())
     return side_by_side(frames)
+
+
+def web_tasks() -> np.ndarray:
+    """The oracle buys something, and the user was wrong about it when it is in the cart.
+
+    Before the message, after it, and before the order, of the first such episode.
+    """
+    env: Any = gymnasium.make(
+        "midcourse/WebTasks-v0", level=5, disturbances=("revision",)
+    ).unwrapped
+    for seed in count():
+        env.reset(seed=seed)
+        frames, over = [env.picture()], False
+        while not over:
+            _, _, over, _, _ = env.step(env.oracle_action())
+            frames.append(env.picture())
+        struck = env.events()[0]["step"] if env.events() else 0
+        lost = len(frames) - 1 - env.optimal_steps()
+        if "Task: Buy" in env.text() and struck > 3 and lost > 4:
+            break
+    shown = [frames[struck - 1], frames[struck], frames[-3]]
+    bars = 4  # rows at the foot of a picture
+    used = [np.flatnonzero((frame[:-bars] != 255).any(axis=(1, 2)))[-1] for frame in shown]
+    return side_by_side([frame[: max(used) + MARGIN] for frame in shown])
 
 
 def delayed_repression() -> np.ndarray:
@@ -56,5 +81,5 @@ def delayed_repression() -> np.ndarray:
 
 
 if __name__ == "__main__":
-    for draw in (gui_navigation, delayed_repression):
+    for draw in (gui_navigation, web_tasks, delayed_repression):
         Path(__file__).with_name(f"{draw.__name__}.png").write_bytes(encode(draw()))

@@ -148,10 +148,9 @@ def evaluate_all(
     found = {}
     with Workers(PROCESSES) as workers:
         for setting in settings(tuple(models)):
-            words = setting.name().lower().replace(", ", "-").replace(" ", "-")
-            folder = out / "episodes" / words
-            clear(folder, PLAYED)
-            found[setting] = evaluate(
+            found[setting] = play_cell(
+                out,
+                setting.name(),
                 GUI,
                 [*FLOORS, "explorer", f"sb3:{models[setting.level]}", CEILING],
                 {
@@ -162,12 +161,28 @@ def evaluate_all(
                 tasks=TASKS,
                 repeats=REPEATS,
                 seed=seed,
-                out=folder,
                 workers=workers,
-                floors=False,
                 progress=tell(setting.name()),
             )
     return found
+
+
+def play_cell(
+    out: Path, name: str, env: str, agents: Sequence[str], knobs: Mapping[str, Any], **how: Any
+) -> Results:
+    """Play one cell of the demo, in place of what an earlier demo left of it.
+
+    Args:
+        out: folder of the demo.
+        name: of the cell, in words; its folder is named after it.
+        env: a registered id.
+        agents: all that play; no floors are added.
+        knobs: of the environment.
+        how: further arguments of `evaluate`.
+    """
+    folder = out / "episodes" / name.lower().replace(", ", "-").replace(" ", "-")
+    clear(folder, PLAYED)
+    return evaluate(env, agents, knobs, out=folder, floors=False, **how)
 
 
 def clear(folder: Path, names: Sequence[str]) -> None:

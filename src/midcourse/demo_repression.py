@@ -1,4 +1,4 @@
-"""The demo's second part: who keeps a population calm whose alarm arrives late.
+"""The demo's third part: who keeps a population calm whose alarm arrives late.
 
 Reaches the world and the agents by their registered names.
 """
@@ -12,8 +12,8 @@ import gymnasium
 
 import midcourse  # noqa: F401  (registers the ids)
 from midcourse.agents import make
-from midcourse.demo import DISTURBED, PLAYED, PROCESSES, clear, job_of
-from midcourse.evaluate import Progress, Results, evaluate
+from midcourse.demo import DISTURBED, PROCESSES, job_of, play_cell
+from midcourse.evaluate import Progress, Results
 from midcourse.evaluation.plan import CEILING, FLOORS
 from midcourse.evaluation.workers import Workers
 from midcourse.report import Report, Section
@@ -66,24 +66,22 @@ def evaluate_all(out: Path, seed: int, tell: Callable[[str], Progress]) -> dict[
     found = {}
     with Workers(PROCESSES) as workers:
         for setting in settings():
-            words = setting.name().lower().replace(", ", "-").replace(" ", "-")
-            folder = out / "episodes" / f"repression-{words}"
-            clear(folder, PLAYED)
+            words = f"Delayed repression, {setting.name().lower()}"
             knobs = {
                 "level": setting.level,
                 "split": "test",
                 "disturbances": setting.disturbances,
             }
-            found[setting] = evaluate(
+            found[setting] = play_cell(
+                out,
+                words,
                 WORLD,
                 [*FLOORS, CEILING],
                 knobs,
                 tasks=TASKS,
                 seed=seed,
-                out=folder,
                 workers=workers,
-                floors=False,
-                progress=tell(f"Delayed repression, {setting.name().lower()}"),
+                progress=tell(words),
             )
     return found
 

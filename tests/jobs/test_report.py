@@ -5,8 +5,10 @@ import io
 import re
 from html.parser import HTMLParser
 from math import nan
+from typing import Any
 from xml.etree import ElementTree
 
+import gymnasium
 import matplotlib.image
 import numpy as np
 import pytest
@@ -109,6 +111,46 @@ def test_png_is_read_back_by_another_library(shape):
     assert header == "data:image/png;base64"
     read = matplotlib.image.imread(io.BytesIO(base64.b64decode(data)), format="png")
     assert np.array_equal(np.rint(read * 255).astype(np.uint8), picture)
+
+
+def test_only_the_tallest_blank_is_left_out():
+    rows = [1, 1, 1, *[2] * 9, 3, 3]  # the colour of each row
+    picture = np.array(rows, np.uint8)[:, None, None].repeat(4, 1).repeat(3, 2)
+    picture[-2, 1] = 0  # a row that is not of one colour
+    cut = png.without_blank_rows(picture, margin=2)
+    assert cut[:, 0, 0].tolist() == [1, 1, 1, 2, 2, 3, 3]
+    assert np.array_equal(cut[-2:], picture[-2:])
+    busy = np.random.default_rng(0).integers(0, 256, (20, 5, 3), dtype=np.uint8)
+    assert np.array_equal(png.without_blank_rows(busy), busy)
+
+
+def test_a_recorded_picture_may_be_of_any_size():
+    knobs = {"level": 1, "disturbances": "revision", "disturb_at": ("step", 1)}
+    plan = make_plan("midcourse/WebTasks-v0", ("oracle",), knobs, 1, 1, 0, floors=False)
+    whole = record(next(plan.jobs()), "title")
+    cut = record(next(plan.jobs()), "title", look=png.without_blank_rows)
+    assert {frame.size for frame in whole.frames} == {(480, 960)}
+    for frame in cut.frames:
+        data = base64.b64decode(str(frame.picture).partition(",")[2])
+        height, width, _ = matplotlib.image.imread(io.BytesIO(data), format="png").shape
+        assert frame.size == (width, height)
+        assert width == 480
+        assert 100 < height < 960
+    assert "Message after step 1" in cut.frames[1].text
+    text = render(Report("t", [], recordings=[cut]))
+    assert 'style="--width: 480px"' in text
+
+
+def test_what_a_recording_says_was_done_does_it_again():
+    knobs = {"level": 5, "split": "test", "disturbances": "addition"}
+    plan = make_plan("midcourse/WebTasks-v0", ("oracle",), knobs, 30, 1, 0, floors=False)
+    env: Any = gymnasium.make("midcourse/WebTasks-v0", **knobs).unwrapped
+    for job in plan.jobs():
+        frames = record(job, "title", look=lambda picture: picture[:1, :1]).frames
+        env.reset(seed=job.seed, options={"task": job.task})
+        for frame in frames[1:]:
+            env.step(env.parse(frame.action))
+            assert env.text() == frame.text, frame.action
 
 
 def test_a_recording_tells_what_happened():

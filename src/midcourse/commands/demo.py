@@ -1,6 +1,7 @@
-"""Train, play and measure on two worlds, and write a report.
+"""Train, play and measure on three worlds, and write a report.
 
 GUI navigation at three levels: random, do-nothing, explorer, a freshly trained MaskablePPO and the
+oracle. Web tasks at three: random, do-nothing, one that ignores what its user says midway, and the
 oracle. Delayed repression at two: random, do-nothing and the reference controller. Undisturbed and
 disturbed. Under four minutes on two cores.
 
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from midcourse import demo, demo_repression
+from midcourse import demo, demo_repression, demo_web
 from midcourse.commands.common import RUNS, print_tables
 from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.report import Report, Section, write_report
 
 COLUMNS = ("success", "efficiency", "steps_to_recover", "stale_actions")
+WEB_COLUMNS = ("success", "success_disturbed", *COLUMNS[1:])
 LATE_COLUMNS = ("success", "success_disturbed", "return")
 SUMMARY = (
     "Each task is to reach a screen of an app and to declare it done. Disturbed episodes meet one "
@@ -57,15 +59,17 @@ def run(args: Args) -> int:
             args.out, levels, args.training, args.seed, _TrainingRows(bars, levels)
         )
         trained = time.perf_counter() - began
-        cells = len(demo.settings(levels)) + len(demo_repression.settings())
-        row = _EvaluationRow(bars, cells)
+        parts = (demo.settings(levels), demo_web.settings(), demo_repression.settings())
+        row = _EvaluationRow(bars, sum(map(len, parts)))
         found = demo.evaluate_all(args.out, models, args.seed, row)
+        web = demo_web.evaluate_all(args.out, args.seed, row)
         late = demo_repression.evaluate_all(args.out, args.seed, row)
     sections = [setting.section(results) for setting, results in found.items()]
     labels = dict.fromkeys((f"sb3:{path}" for path in models.values()), demo.PPO)
-    further = demo_repression.report(late, args.seed)
+    further = demo_web.report(web), demo_repression.report(late, args.seed)
     print_tables([(s.name, s.rows) for s in sections], COLUMNS, labels)
-    print_tables([(s.name, s.rows) for s in further.sections], LATE_COLUMNS, further.labels)
+    for part, columns in zip(further, (WEB_COLUMNS, LATE_COLUMNS), strict=True):
+        print_tables([(s.name, s.rows) for s in part.sections], columns, part.labels)
     page = _report(args, sections, found, labels, trained, further)
     path = write_report(page, args.out / "report.html")
     print(f"{time.perf_counter() - began:.0f} seconds; open {path}")
@@ -78,7 +82,7 @@ def _report(
     found: Any,
     labels: dict[str, str],
     trained: float,
-    further: Report,
+    further: tuple[Report, ...],
 ) -> Report:
     episodes = sum(len(results.lines) for results in found.values())
     facts = {
@@ -98,7 +102,7 @@ def _report(
         recordings=demo.choose(found),
         facts=facts,
         labels=labels,
-        further=[further],
+        further=further,
     )
 
 

@@ -1,6 +1,8 @@
 """Which version of this package is running, for traces, results and captions."""
 
+import hashlib
 import importlib.metadata
+import importlib.util
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -34,3 +36,20 @@ def commit() -> str:
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return done.stdout.strip()
+
+
+@cache
+def code_hash(*packages: str) -> str:
+    """Hash of all Python files in and below packages, 16 hexadecimal digits (BLAKE2b).
+
+    It tells two states of a checkout apart where `commit` has the same + for both, and does not
+    change with what else is committed.
+    """
+    digest = hashlib.blake2b(digest_size=8)
+    for package in packages:
+        spec = importlib.util.find_spec(package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            for path in sorted(Path(folder).rglob("*.py")):
+                inner, text = path.relative_to(folder).as_posix(), path.read_bytes()
+                digest.update(f"{package}/{inner} {len(text)} ".encode() + text)
+    return digest.hexdigest()

@@ -85,6 +85,11 @@ class Journal:
             raise UserError(f"{path} is damaged: delete {self.folder} or choose another") from None
         for name in names:
             old, new = theirs.get(name), self.settings.get(name)
+            if old != new and name == "code":
+                raise UserError(
+                    f"{self.folder} holds a run by other code of this package: delete it, or "
+                    f"choose another --out"
+                )
             if old != new:
                 raise UserError(
                     f"{self.folder} holds a run with {name}={json.dumps(old)}, this one has "

@@ -7,13 +7,17 @@ from typing import Any
 
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
-from midcourse.core.version import package_version
+from midcourse.core.version import code_hash, package_version
 from midcourse.evaluation.plan import CEILING, FLOORS, check_agent, make_env, plain
 from midcourse.interruption.episode import Job
 from midcourse.interruption.moments import Moment
 from midcourse.interruption.sets import KINDS, SETS, Item, frozen_list
 
 IGNORING = "ignores-messages"
+# The code that decides what is played and what is measured.
+CODE = tuple(
+    f"midcourse.{part}" for part in ("core", "envs", "agents", "evaluation", "interruption")
+)
 OWN_KNOBS = ("split", "disturbances", "disturb_at")
 
 
@@ -41,6 +45,7 @@ class Plan:
             "tasks": self.tasks,
             "seed": self.seed,
             "version": package_version(),
+            "code": code_hash(*CODE),
         }
 
     def __len__(self) -> int:

@@ -27,6 +27,17 @@ def data_uri(picture: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(encode(picture)).decode()
 
 
+def without_blank_rows(picture: np.ndarray, margin: int = 8) -> np.ndarray:
+    """A picture without its tallest blank: rows of one colour, of which `margin` are kept."""
+    flat = (picture == picture[:, :1]).all(axis=(1, 2))
+    goes_on = flat[1:] & flat[:-1] & (picture[1:, 0] == picture[:-1, 0]).all(axis=1)
+    ends = np.flatnonzero(~np.concatenate((goes_on, [False])))  # the last row of each run
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    tallest = int((ends - starts).argmax())
+    cut = slice(int(starts[tallest]) + margin, int(ends[tallest]) + 1)
+    return np.delete(picture, cut, axis=0)
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     checksum = struct.pack(">I", zlib.crc32(kind + data))
     return struct.pack(">I", len(data)) + kind + data + checksum

@@ -1,9 +1,13 @@
 """An episode recorded frame by frame: picture, text, action, reward, events."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from midcourse.core.errors import UserError
+from midcourse.evaluation.aftermath import copy_of
 from midcourse.evaluation.episode import play
 from midcourse.evaluation.plan import Job
 from midcourse.reporting.png import data_uri
@@ -20,6 +24,7 @@ class Frame:
     total: float  # return so far
     events: tuple[str, ...]  # disturbances that struck in this step
     step: int = 0
+    size: tuple[int, int] = (256, 256)  # of the picture: width and height, in pixels
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,10 @@ class Recording:
     frames: list[Frame] = field(repr=False)
 
 
-def record(job: Job, title: str, every: int = 1) -> Recording:
+Look = Callable[[np.ndarray], np.ndarray]  # what is shown of a picture
+
+
+def record(job: Job, title: str, every: int = 1, look: Look | None = None) -> Recording:
     """Play an episode and record it.
 
     A world whose pictures need an extra that is not installed is recorded without them.
@@ -41,8 +49,9 @@ def record(job: Job, title: str, every: int = 1) -> Recording:
         title: of the recording.
         every: keep a frame every so many steps, and wherever a disturbance strikes; the first
             and the last are always kept.
+        look: what is shown of a picture; None: all of it.
     """
-    film = _Film(every)
+    film = _Film(every, look)
     line, _ = play(job, watch=film.watch)
     film.keep_last()
     if line["success"] is None:
@@ -58,11 +67,12 @@ def record(job: Job, title: str, every: int = 1) -> Recording:
 
 
 class _Film:
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: int, look: Look | None) -> None:
         self.frames: list[Frame] = []
-        self.every = every
+        self.every, self.look = every, look
         self.step, self.total, self.may_end_early = 0, 0.0, True
         self.words: dict[str, str] = {}
+        self.before: Any = None  # the record before a step: what the action was said about
         self.newest: Any = None  # (environment, arguments of its frame) if that was not kept
 
     def watch(self, env: Any, action: Any, info: dict[str, Any], reward: float) -> None:
@@ -76,6 +86,7 @@ class _Film:
         if self.step % self.every == 0 or events:
             self.keep_last()
         self.step += 1
+        self.before = copy_of(bare)
         if bare.FAMILY.say is None:
             self.words = {_key(bare.parse(words)): words for words in bare.legal_actions()}
 
@@ -83,12 +94,17 @@ class _Film:
         """Keep the newest frame, if it is not kept yet."""
         if self.newest is not None:
             bare, told = self.newest
-            self.frames.append(Frame(_picture(bare), bare.text(), *told))
+            shown, size = None, Frame.size
+            picture = _picture(bare)
+            if picture is not None:
+                picture = self.look(picture) if self.look else picture
+                shown, size = data_uri(picture), (picture.shape[1], picture.shape[0])
+            self.frames.append(Frame(shown, bare.text(), *told, size=size))
             self.newest = None
 
     def _said(self, bare: Any, action: Any) -> str:
         if bare.FAMILY.say is not None:
-            return bare.FAMILY.say(bare.world, bare.program.shared[0], action)
+            return bare.FAMILY.say(self.before, bare.program.shared[0], action)
         return self.words.get(_key(action), f"action {action}")
 
 
@@ -96,9 +112,8 @@ def _key(action: Any) -> str:
     return str(action.tolist() if hasattr(action, "tolist") else action)
 
 
-def _picture(bare: Any) -> str | None:
+def _picture(bare: Any) -> np.ndarray | None:
     try:
-        picture = bare.picture()
+        return bare.picture()
     except (UserError, ImportError):
         return None
-    return None if picture is None else data_uri(picture)
