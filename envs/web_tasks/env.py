@@ -64,8 +64,21 @@ class WebTasks(Env):
     The task mix and action form of WebArena (arXiv 2307.13854), the shop of WebShop (arXiv
     2207.01206), and the interruptions of InterruptBench (arXiv 2604.00892): addition, revision,
     retraction. Ours are the web itself, the typed goals, the oracle, and the check of the final
-    state in place of string matching. Of the sites, the shop and the forum stand; the others are
-    to come.
+    state in place of string matching.
+
+    ## Web
+    Five sites over one account.
+
+    | site | what is there | what can be done |
+    |---|---|---|
+    | shop | products, options, reviews, orders | search, buy, cancel, return, review |
+    | forum | boards, posts, comments | post, comment, vote, subscribe |
+    | office | the shop's products and reviews, sales, supplies, reports | change, order supplies |
+    | tracker | projects: issues, merge requests, members | change, open, add, merge |
+    | map | places, opening hours, ways between them | keep on a list, ask for directions |
+
+    What the office changes, the shop shows. An order can only be cancelled before it ships or
+    returned after; a merge stays.
 
     ## Observation
     A Dict, its space the same at every level. Words are numbers, see `words.WORDS`; from 8192 on a
@@ -76,17 +89,18 @@ class WebTasks(Env):
     | role | (64,) | int8 | 0 to 6 | of each element of the page (`state.ROLES`); 0: none |
     | caption | (64,) | int16 | 0 to 32767 | word that names it |
     | words | (512,) | int16 | 0 to 32767 | its text, 8 tokens each |
-    | unit | (64,) | int8 | 0 to 6 | of its value (`state.UNITS`); 0: it has none |
+    | unit | (64,) | int8 | 0 to 12 | of its value (`state.UNITS`); 0: it has none |
     | value | (64,) | int32 | -2**20 to 2**20 | price in cents, points, ... |
     | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
-    | goal | (10,) | int8 | 0 to 20 | 1 + attribute of each requirement in force |
+    | goal | (10,) | int8 | 0 to 31 | 1 + attribute of each requirement in force |
     | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
-    | act | () | int64 | 0 to 11 | what is wanted (`wishes.ACTS`) |
+    | act | () | int64 | 0 to 19 | what is wanted first (`wishes.ACTS`) |
+    | template | () | int64 | 0 to 65 | which kind of task (`wishes.TEMPLATES`) |
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 21 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 24 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
@@ -94,18 +108,20 @@ class WebTasks(Env):
     | first | meaning | second |
     |---|---|---|
     | 0 to 63 | use this element: click a link or button, ... | any |
-    | | ... type into a textbox (a search box then searches), ... | whose text |
+    | | ... type into a textbox (search and directions begin at once), ... | whose text |
     | | ... select in a combobox | number of the option |
     | 64, 65 | back, forward | any |
     | 66 | go to a site's first page | number of the site |
     | 67, 68, 69 | open, switch to, close a tab | number of the tab |
-    | 70 | stop | the element that is the answer, if one was asked for |
+    | 70 | stop | the element that is the answer, or 74 + a reason |
 
     Texts are chosen: 0 to 63 is that of an element, 64 to 73 that of a requirement, 74 to 89 a
-    number from 0 to 15. An answer is pointed at where it stands. The mask says which first and
+    number from 0 to 15. An answer is pointed at where it stands. 75 and 76 after `stop` say that
+    nothing can be done (`wishes.REASONS`). The mask says which first and
     which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
     else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
-    `back`, `goto [shop]`, `stop [$12.95]`, `answer [7]`.
+    `back`, `goto [shop]`, `stop [$12.95]`, `answer [7]`,
+    `stop [there is no such thing]`.
 
     ## Reward
     | term | value | when |
@@ -117,11 +133,16 @@ class WebTasks(Env):
     ## Success
     `stop` when the web is as the goal wants after all messages, the answer right if one was asked
     for, and nothing done beyond it: an order too many is a failure until it is cancelled. What was
-    cancelled or sent back because the goal wanted so before a message is forgiven.
+    cancelled, sent back or merged because the goal wanted so before a message is forgiven.
+
+    Some goals cannot be fulfilled: nothing is as they say, or its state does not allow it. Then
+    success is to leave everything as it was and to say so with the right reason. A message may make
+    such a goal possible.
 
     ## Start
     The shop's first page in one tab, eight orders of the past, an empty cart; in the forum twenty
-    posts of others.
+    posts of others; five issues, three merge requests and three members in each of four projects;
+    24 places.
 
     ## Ends
     Terminated by `stop`, right or wrong; truncated at the step limit.
@@ -139,11 +160,11 @@ class WebTasks(Env):
     ## Levels
     | level | products | templates | steps |
     |---|---|---|---|
-    | 1 | 16 | 5: buy, ask a price, vote, cancel an order, ask a score | 20 |
-    | 2 | 32 | 8: and other purchases, comments, the cheapest | 30 |
-    | 3 | 48 | 12: and subscriptions, reviews, posts, returns | 40 |
-    | 4 | 48 | 15: and limits, coupons, ratings, downvotes | 50 |
-    | 5 | 48 | 18: and sizes, posts and comments with more to them | 60 |
+    | 1 | 16 | 12: buy, cancel, vote, change a row, merge, ask for a price or a value | 20 |
+    | 2 | 32 | 24: and comments, new issues, counts, distances, what does not exist | 30 |
+    | 3 | 48 | 40: and reviews, posts, returns, members, who has most, what is too late | 40 |
+    | 4 | 48 | 54: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
+    | 5 | 48 | 66: and tasks with more to them, on two sites, or impossible | 60 |
 
     ## Splits
     Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.
@@ -154,17 +175,17 @@ class WebTasks(Env):
 
     ## Oracle and floors
     The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs
-    and stop, on the goal as it stands; a new tab is worth nothing to it.
+    and stop, on the goal as it stands; a new tab only where it keeps an answer at hand.
     `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
     gives the success on the test tasks (random: legal numbers):
 
     | level | random | do-nothing (`stop` at once) | oracle |
     |---|---|---|---|
-    | 1 | 0.0006 | 0 | 1 |
-    | 2 | 0.0010 | 0 | 1 |
-    | 3 | 0.0002 | 0 | 1 |
-    | 4 | 0.0002 | 0 | 1 |
-    | 5 | 0.0006 | 0 | 1 |
+    | 1 | 0 | 0 | 1 |
+    | 2 | 0.0018 | 0 | 1 |
+    | 3 | 0.0010 | 0 | 1 |
+    | 4 | 0.0018 | 0 | 1 |
+    | 5 | 0.0034 | 0 | 1 |
 
     ## Versions
     v0: the first.
