@@ -66,13 +66,13 @@ def facts_of_text(text: str) -> Facts:
 
 
 def facts_of_picture(rgb: np.ndarray) -> Facts:
-    """The facts in a picture, uint8 (960, 480, 3).
+    """The facts in a picture, uint8 (1000, 480, 3).
 
     Raises:
         ValueError: the picture is none that `render` draws.
     """
     if rgb.shape != (render.HEIGHT, render.WIDTH, 3) or rgb.dtype != np.uint8:
-        raise ValueError(f"a picture is uint8 (960, 480, 3), not {rgb.dtype} {rgb.shape}")
+        raise ValueError(f"a picture is uint8 (1000, 480, 3), not {rgb.dtype} {rgb.shape}")
     lit = (rgb == render.LIT).all(axis=2)
     codes = []
     for e in range(ELEMENTS):

@@ -1,4 +1,4 @@
-"""The web as a picture of 480 x 960 pixels; pygame is imported only here, and late.
+"""The web as a picture of 480 x 1000 pixels; pygame is imported only here, and late.
 
 Each element is a row: a strip of 24 cells that spells the checksum of its line of text, so that
 `facts.py` can read it back, then the line as a browser would show it.
@@ -19,14 +19,16 @@ from midcourse.envs.web_tasks.state import ELEMENT, REPLIES
 from midcourse.envs.web_tasks.text import line, said_value
 from midcourse.envs.web_tasks.words import WORDS, spell
 
-WIDTH, HEIGHT = 480, 960
-HEAD, ROW = 52, 14  # pixels of the head, and of an element's row
+WIDTH, HEIGHT = 480, 1000
+HEAD, ROW = 92, 14  # pixels of the head, and of an element's row
+LINE, LINES = 12, 6  # pixels of a line in the head, and how many there are
 BITS, CELL = 24, 2
 LEFT, FIELD = 72, 160  # where an element's name begins, and what it holds
 STEPS_ROW, REPLY_ROW = HEIGHT - 2, HEIGHT - 4
 PAPER, INK, FAINT = (255, 255, 255), (30, 32, 40), (110, 114, 126)
 LIT, UNLIT, EMPTY = (70, 90, 160), (216, 220, 232), (255, 255, 255)
 BUTTON_COLOR, FIELD_COLOR = (52, 92, 178), (232, 236, 246)
+NEWS = (150, 60, 20)
 HEAD_COLOR, BAR_COLOR, BAR_EMPTY = (240, 243, 250), (58, 158, 104), (222, 224, 230)
 COLORS = {
     state.HEADING: ((20, 22, 30), 21), state.TEXT: ((60, 64, 74), 17),
@@ -46,7 +48,7 @@ def bar_pixels(share: Any) -> int:
 
 
 def render(world: Any, shared: Any) -> np.ndarray:
-    """The picture, RGB, uint8 (960, 480, 3).
+    """The picture, RGB, uint8 (1000, 480, 3).
 
     Raises:
         UserError: pygame is not installed.
@@ -56,9 +58,11 @@ def render(world: Any, shared: Any) -> np.ndarray:
     canvas = pygame.image.frombuffer(pixels, (WIDTH, HEIGHT), "RGB")  # shares the array's memory
     canvas.fill(HEAD_COLOR, (0, 0, WIDTH, HEAD))
     notes = world["message"][: int(world["said"])]
-    said = [task(world["goal"], notes), *messages(world["goal"], notes)]
-    for i, words in enumerate([said[0], *said[1:][-3:]]):
-        canvas.blit(_words(words, 15, INK if i == 0 else (150, 60, 20)), (4, 2 + 12 * i))
+    asked = _wrapped(task(world["goal"], notes))
+    said = [words for message in messages(world["goal"], notes) for words in _wrapped(message)]
+    shown = [*asked, *said[-(LINES - len(asked)) :]]
+    for i, words in enumerate(shown):
+        canvas.blit(_words(words, 15, INK if i < len(asked) else NEWS), (4, 2 + LINE * i))
     now, size = world["now"][0], ELEMENT.itemsize
     raw = now["element"].tobytes()
     for e in range(int(now["elements"])):
@@ -66,7 +70,7 @@ def render(world: Any, shared: Any) -> np.ndarray:
         canvas.blit(_row(e, element), (0, HEAD + ROW * e))
     reply = int(world["reply"])
     if reply:
-        canvas.blit(_words(REPLIES[reply], 14, (170, 30, 30)), (4, HEAD - 12))
+        canvas.blit(_words(REPLIES[reply], 14, (170, 30, 30)), (4, HEAD - LINE))
     pixels[REPLY_ROW, : 8 * 5] = EMPTY
     for bit in range(5):
         pixels[REPLY_ROW, 8 * bit : 8 * bit + 8] = LIT if reply >> bit & 1 else UNLIT
@@ -74,6 +78,19 @@ def render(world: Any, shared: Any) -> np.ndarray:
     pixels[STEPS_ROW, :share] = BAR_COLOR
     pixels[STEPS_ROW, share:] = BAR_EMPTY
     return pixels
+
+
+@lru_cache(1 << 10)
+def _wrapped(words: str) -> list[str]:
+    """A text in lines that fit the head, as many as it has at most."""
+    lines = [""]
+    for word in words.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if _font(15).size(longer)[0] > WIDTH - 8 and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines[: LINES - 1]
 
 
 @lru_cache(1 << 13)

@@ -129,13 +129,13 @@ def test_a_recorded_picture_may_be_of_any_size():
     plan = make_plan("midcourse/WebTasks-v0", ("oracle",), knobs, 1, 1, 0, floors=False)
     whole = record(next(plan.jobs()), "title")
     cut = record(next(plan.jobs()), "title", look=png.without_blank_rows)
-    assert {frame.size for frame in whole.frames} == {(480, 960)}
+    assert {frame.size for frame in whole.frames} == {(480, 1000)}
     for frame in cut.frames:
         data = base64.b64decode(str(frame.picture).partition(",")[2])
         height, width, _ = matplotlib.image.imread(io.BytesIO(data), format="png").shape
         assert frame.size == (width, height)
         assert width == 480
-        assert 100 < height < 960
+        assert 100 < height < 1000
     assert "Message after step 1" in cut.frames[1].text
     text = render(Report("t", [], recordings=[cut]))
     assert 'style="--width: 480px"' in text

@@ -344,8 +344,9 @@ def right_values(world, shared, values):
                 values[n] = begun(world, shared, r).value[goal.field]
                 n += 1
             elif act == ROUTE:
-                values[n] = way_between(world.now[0], r, to, goal.field)
-                n += 1
+                if r != to:
+                    values[n] = way_between(world.now[0], r, to, goal.field)
+                    n += 1
             elif right_row(world, r):
                 values[n] = r
                 n += 1

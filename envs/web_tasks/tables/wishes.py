@@ -121,11 +121,13 @@ def changeable(world, start, without):
 
 @rare
 def can_be_row(world, shared, r, without):
-    """Whether a row can be the goal's: what is to be changed can be, what is merged is open."""
+    """Whether a row can be the goal's: a change changes it, a merge finds it open, a way is one."""
     act = act_of(world, OF_TABLES)
     start = begun(world, shared, r)
     if act == SET:
         return changeable(world, start, without)
+    if act == ROUTE:
+        return r != value_of(world, DESTINATION)
     return act != MERGE or start.value[0] == ISSUE_OPEN
 
 
@@ -409,7 +411,8 @@ def right_way(world, value):
     now = world.now[0]
     to = value_of(world, DESTINATION)
     for r in range(now.rows):
-        if row_fits(world, r, -1) and way_between(now, r, to, world.goal.field) == value:
+        fits = r != to and row_fits(world, r, -1)
+        if fits and way_between(now, r, to, world.goal.field) == value:
             return True
     return False
 
