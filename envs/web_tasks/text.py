@@ -146,7 +146,7 @@ def said_value(element: Any) -> str:
 def said_answer(element: Any) -> str:
     """What an element answers if it is pointed at; "" if nothing."""
     if int(element["unit"]) == state.ITEM:
-        return spell(element["words"].tolist())
+        return spell(list(element["words"]))
     return said_value(element)
 
 
@@ -219,13 +219,15 @@ def legal_actions(world: Any, shared: Any) -> list[str]:
 
 def answers(world: Any) -> dict[str, int]:
     """What can be answered: what stands on the page at hand, with its elements."""
-    now = world["now"][0]
-    found: dict[str, int] = {}
-    for e in range(int(now["elements"])):
-        value = said_answer(now["element"][e])
-        if value:
-            found.setdefault(value, e)
-    return found
+    (count,) = _read_count(world)
+    rows = rows_of(some_bytes(world, _AT_ELEMENTS, count * ELEMENT.itemsize))
+    said = [_answer_of(row) for row in rows]
+    return {answer: e for e, answer in reversed(list(enumerate(said))) if answer}
+
+
+@lru_cache(1 << 13)
+def _answer_of(raw: bytes) -> str:
+    return said_answer(element_of(raw))
 
 
 def refusal(world: Any, shared: Any) -> str:
