@@ -4,6 +4,8 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,3 +144,12 @@ def click(env, words):
 
 def say(env, action):
     return env.program.family.say(env.world, env.program.shared[0], action)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_the_checkers_of_gymnasium_and_stable_baselines_have_nothing_to_say(level):
+    check_env(make(level=level, render_mode="rgb_array"))
+    checker = pytest.importorskip(
+        "stable_baselines3.common.env_checker", reason="the extra `rl` is not installed"
+    )
+    checker.check_env(make(level=level, disturbances=1))
