@@ -226,20 +226,32 @@ def lay_out_part(world, shared, part, asked, flaw, stream):
     """Draw a part's target, and its requirements."""
     goal = world.goal
     act = goal.act[part]
-    end = targets(world, shared, act)
-    at = below(world, stream, end)
-    for _ in range(end):
-        p = item_of(world, act, at, flaw)
-        if p >= 0 and can_be(world, shared, act, p, asked, flaw):
-            break
-        at = at + 1 if at + 1 < end else 0
-    goal.target[part] = at
+    goal.target[part] = draw_target(world, shared, act, asked, flaw, stream)
     its_class = class_of(act)
     for what in range(FIRST_ATTRIBUTE[its_class], FIRST_ATTRIBUTE[its_class + 1]):
         if (asked >> what) & 1 != 0:
             add_constraint(world, shared, what, flaw, stream)
     if flaw == NO_SUCH:
         make_impossible(world, shared, act, stream)
+
+
+@rare
+def draw_target(world, shared, act, asked, flaw, stream):
+    """One of the targets that an act and these attributes allow, each as likely."""
+    end = targets(world, shared, act)
+    allowed = 0
+    for at in range(end):
+        p = item_of(world, act, at, flaw)
+        if p >= 0 and can_be(world, shared, act, p, asked, flaw):
+            allowed += 1
+    skip = below(world, stream, max(1, allowed))
+    for at in range(end):
+        p = item_of(world, act, at, flaw)
+        if p >= 0 and can_be(world, shared, act, p, asked, flaw):
+            if skip == 0:
+                return at
+            skip -= 1
+    return 0
 
 
 @rare
@@ -418,17 +430,24 @@ def revise_target(world, shared, k):
     part = part_of(goal, constraint.what)
     act = goal.act[part]
     end = targets(world, shared, act)
-    at = below(world, USERS, end)
-    for _ in range(end):
+    others = 0
+    for at in range(end):
         p = item_of(world, act, at, NO_FLAW)
         if p >= 0 and may_replace(world, shared, act, p, k):
-            for _ in range(TRIES):
-                value = draw_value(world, shared, constraint.what, p, USERS)
-                if value != constraint.value:
-                    goal.target[part] = at
-                    set_value(world, constraint, value)
-                    return True
-        at = at + 1 if at + 1 < end else 0
+            others += 1
+    skip = below(world, USERS, max(1, others))
+    for i in range(2 * end):  # from a random one on, and round to it again
+        at = i if i < end else i - end
+        p = item_of(world, act, at, NO_FLAW)
+        if p >= 0 and may_replace(world, shared, act, p, k):
+            if skip <= 0:
+                for _ in range(TRIES):
+                    value = draw_value(world, shared, constraint.what, p, USERS)
+                    if value != constraint.value:
+                        goal.target[part] = at
+                        set_value(world, constraint, value)
+                        return True
+            skip -= 1
     return False
 
 
