@@ -61,6 +61,10 @@ class PPOArgs(CommonArgs):
     checkpoint_every: int = 16
     """rollouts between two checkpoints"""
 
+    def make_worlds(self) -> SB3VecEnv:
+        """The worlds to train in."""
+        return SB3VecEnv.make(self.env, self.worlds, **self.knobs())
+
     def algorithm(self) -> dict[str, Any]:
         """Keywords of SB3's algorithms."""
         return {
@@ -116,7 +120,7 @@ def train(args: Args) -> Result:
 def learn(args: PPOArgs, watch: "Watch", make: Callable[[Any, SB3VecEnv], Any]) -> Any:
     """Train what `make(args, env)` makes, or go on from the checkpoint; returns SB3's model."""
     torch.set_num_threads(args.threads)
-    env = SB3VecEnv.make(args.env, args.worlds, **args.knobs())
+    env = args.make_worlds()
     _compile(env)
     model = _start(args, env, watch, make)
     with Progress(
@@ -132,7 +136,7 @@ def learn(args: PPOArgs, watch: "Watch", make: Callable[[Any, SB3VecEnv], Any]) 
     return model
 
 
-def play(model: MaskablePPO, args: Args, split: str) -> list[float]:
+def play(model: MaskablePPO, args: CommonArgs, split: str) -> list[float]:
     """Success, 1 or 0, of one sampled episode in each of `args.episodes` worlds.
 
     World i plays task i of the split, or i modulo the number of its tasks.
@@ -175,6 +179,10 @@ class Watch(BaseCallback):
         """What is measured of an episode, from its last info."""
         return info["is_success"]
 
+    def more(self) -> dict[str, Any]:
+        """What else a point of the curve tells."""
+        return {}
+
     def mean(self) -> float:
         """Mean score of the last WINDOW episodes."""
         return float(np.mean(self.recent)) if self.recent else 0.0
@@ -207,6 +215,7 @@ class Watch(BaseCallback):
 
     def _add_point(self) -> None:
         values = {"seconds": round(self.seconds, 3), self.measured: round(self.mean(), 4)}
+        values |= self.more()
         self.curve.add(steps=self.num_timesteps, episodes=self.episodes, **values)
 
     def _on_step(self) -> bool:

@@ -12,8 +12,10 @@ HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3"
 # Modules that are themselves imported late: by `bind` with numba, by name with their extra.
 LATE = {"loops.py", "sb3.py"}
 
-# Public functions of a family that need no world.
-FORMULAS = re.compile(r"^midcourse\.envs\.\w+(\.(theory|integrate|regimes))?$")
+# Public functions of a family that need no world, and what its numbers stand for.
+FORMULAS = re.compile(
+    r"^midcourse\.envs\.(\w+(\.(theory|integrate|regimes))?|web_tasks\.(state|wishes|words))$"
+)
 
 # folder -> prefixes of ours that its modules may import, also inside functions
 ALLOWED = {

@@ -6,6 +6,7 @@ from typing import Any
 _HOMES = {
     "BrowserGymView": "browsergym",
     "OracleShaping": "shaping",
+    "OracleShapingVector": "shaping",
     "PixelClick": "views",
     "PixelView": "views",
     "SB3VecEnv": "sb3",

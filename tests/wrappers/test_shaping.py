@@ -6,7 +6,7 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.errors import UserError
-from midcourse.wrappers import OracleShaping
+from midcourse.wrappers import OracleShaping, OracleShapingVector
 
 ID = "midcourse/GuiNavigation-v0"
 SMALL = {"children": (2, 1), "screens": 4, "step_limit": 1000}
@@ -91,3 +91,51 @@ def test_value_iteration_finds_the_same_best_actions_with_and_without(gamma, see
 def test_settings_out_of_range_are_refused(knobs):
     with pytest.raises(UserError, match="out of range"):
         OracleShaping(gymnasium.make(ID), **knobs)
+
+
+def drawn(random, space, mask):
+    """A legal action, of a Discrete or a MultiDiscrete space."""
+    sizes = getattr(space, "nvec", [len(mask)])
+    parts = np.split(mask, np.cumsum(sizes)[:-1])
+    action = [random.choice(np.flatnonzero(part)) for part in parts]
+    return np.array(action) if len(action) > 1 else action[0]
+
+
+@pytest.mark.parametrize(
+    ("env_id", "knobs"),
+    [
+        (ID, {"level": 2, "disturbances": 1, "step_limit": 6}),
+        ("midcourse/WebTasks-v0", {"level": 1, "disturbances": 1, "step_limit": 5}),
+    ],
+)
+def test_a_shaped_vector_gives_the_rewards_of_shaped_worlds(env_id, knobs):
+    count, ends = 6, {"truncated": 0, "terminated": 0}
+    made = gymnasium.make_vec(env_id, count, autoreset_mode="SameStep", **knobs)
+    vector = OracleShapingVector(made, gamma=0.9, scale=0.3)
+    singles = [OracleShaping(gymnasium.make(env_id, **knobs), 0.9, 0.3) for _ in range(count)]
+    _, info = vector.reset(seed=3)
+    for i, single in enumerate(singles):
+        single.reset(seed=3 + i)
+    random = np.random.default_rng(0)
+    for step in range(60):
+        actions = np.stack(
+            [drawn(random, made.single_action_space, m) for m in info["action_mask"]]
+        )
+        if step == 20:  # to another state and back
+            kept = vector.snapshot(0)
+            vector.restore(0, vector.snapshot(1))
+            vector.restore(0, kept)
+        _, rewards, terminated, truncated, info = vector.step(actions)
+        for i, single in enumerate(singles):
+            _, reward, *over, _ = single.step(actions[i])
+            assert rewards[i] == pytest.approx(reward)
+            assert [terminated[i], truncated[i]] == over
+            if any(over):
+                ends["terminated" if over[0] else "truncated"] += 1
+                single.reset()
+    assert min(ends.values()) > 0
+
+
+def test_a_shaped_vector_is_refused_in_other_autoreset_modes():
+    with pytest.raises(UserError, match="SameStep"):
+        OracleShapingVector(gymnasium.make_vec(ID, 2))

@@ -11,7 +11,12 @@ from collections.abc import Sequence
 from midcourse.commands.common import part
 from midcourse.core.errors import unknown
 
-BASELINES = {"maskable-ppo": "maskable_ppo", "regulate": "regulate", "tabular-q": "tabular_q"}
+BASELINES = {
+    "maskable-ppo": "maskable_ppo",
+    "regulate": "regulate",
+    "tabular-q": "tabular_q",
+    "web-ppo": "web_tasks.ppo",
+}
 HELP = ("-h", "--help")
 
 

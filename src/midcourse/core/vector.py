@@ -217,7 +217,8 @@ class Vector(VectorEnv):
 
     def cost_to_go(self, i: int) -> int:
         """As `Env.cost_to_go`, of world i."""
-        return self.single(i).cost_to_go()
+        self.program.require_exact_oracle()
+        return int(self.program.entries["cost_one"](self._one(i), self._shared))
 
     def optimal_steps(self, i: int) -> int:
         """As `Env.optimal_steps`, of world i."""
