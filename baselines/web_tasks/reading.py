@@ -65,7 +65,7 @@ class PageReader(BaseFeaturesExtractor):
         self.texts = nn.Embedding(VOCABULARY, width, padding_idx=0)
         self.asked_words = nn.Embedding(VOCABULARY, width, padding_idx=0)
         self.asked_as = nn.Embedding(self.attributes + 1, width, padding_idx=0)
-        self.acts = nn.Embedding(sizes["act"][1], width)
+        self.kinds = nn.Embedding(sizes["template"][1], width)
         self.replies = nn.Embedding(sizes["reply"][1], width)
         for module in list(self.children()):
             nn.init.normal_(module.weight, std=0.2)  # pyright: ignore[reportArgumentType]
@@ -88,7 +88,7 @@ class PageReader(BaseFeaturesExtractor):
         goal_words = seen["goal_words"].long().reshape(batch, goal.shape[1], -1)
         goal_words = goal_words[..., : used(goal_words)]
         goal_keys = self.asked_words(tokens(goal_words)).sum(2) + self.asked_as(goal)
-        wanted = goal_keys.sum(1) + self.acts(seen["act"].long()[:, 0])
+        wanted = goal_keys.sum(1) + self.kinds(seen["template"].long()[:, 0])
         found = self._find(seen, goal, goal_words)
         page, place = found.page, found.place
 

@@ -24,6 +24,7 @@ from midcourse.envs.web_tasks.shop.records import (
     PRODUCTS as PRODUCTS_AT_MOST,
 )
 from midcourse.envs.web_tasks.state import (
+    ADDITION,
     CONSTRAINTS,
     ELEMENTS,
     FIELDS,
@@ -57,7 +58,7 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import kind_at
 from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, PARTS, TEMPLATES, class_of
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, PARTS, TEMPLATES
 from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
 
 MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
@@ -259,18 +260,28 @@ def rows_good(now):
 @rare
 def said_good(world):
     """Whether the goal and the messages are of attributes that there are."""
-    thing = world.goal.constraint[0]
-    good = world.goal.count > 0 and thing.live == 1 and thing.words[0] != 0
-    if world.goal.parts > 1 and class_of(world.goal.act[0]) == class_of(world.goal.act[1]):
-        return False
-    good = good and (TEMPLATES[world.goal.template][1] >> thing.what) & 1 != 0
+    goal = world.goal
+    template = TEMPLATES[goal.template]
+    thing = goal.constraint[0]
+    good = goal.count > 0 and thing.live == 1 and thing.words[0] != 0
+    good = good and (template[1] >> thing.what) & 1 != 0
+    good = good and goal.act[0] == template[0] and goal.table == template[3]
+    good = good and goal.field == template[4] and goal.parts == (2 if template[5] >= 0 else 1)
+    good = good and goal.act[1] == max(0, template[5])
     for k in range(CONSTRAINTS):
-        good = good and constraint_good(world.goal.constraint[k])
+        constraint = goal.constraint[k]
+        good = good and constraint_good(constraint)
+        if k < goal.count:
+            good = good and ((template[1] | template[2]) >> constraint.what) & 1 != 0
     for m in range(MESSAGES):
         message = world.message[m]
         good = good and within(message.kind, len(KINDS)) and within(message.place, CONSTRAINTS)
         good = good and (m >= world.said or message.place < world.goal.count)
         good = good and constraint_good(message.old) and constraint_good(message.new)
+        if m < world.said:
+            about = goal.constraint[message.place].what
+            good = good and message.new.what == about
+            good = good and (message.kind == ADDITION or message.old.what == about)
     return good
 
 
