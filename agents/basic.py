@@ -1,9 +1,11 @@
-"""The floors and the ceiling: random, do-nothing, oracle."""
+"""The floors and the ceiling: random, do-nothing, cannot-be-done, oracle."""
 
 from typing import Any
 
 import gymnasium
 import numpy as np
+
+from midcourse.core.errors import UserError
 
 
 class Random:
@@ -42,6 +44,30 @@ class DoNothing:
     def act(self, observation: Any, info: dict[str, Any]) -> Any:
         """The idle action."""
         return self.env.idle_action()
+
+
+class CannotBeDone(DoNothing):
+    """Says at once that nothing can be done, for the first reason that a page offers.
+
+    That is right of the few tasks which cannot be done for that reason, and of no other.
+    """
+
+    def reset(self, env: gymnasium.Env) -> None:
+        """Remember the world.
+
+        Raises:
+            UserError: a world without pages, or whose pages offer no reason.
+        """
+        super().reset(env)
+        if not self.env.page().reasons:
+            raise UserError(
+                f"cannot-be-done is for worlds whose pages offer reasons; "
+                f"{self.env.FAMILY.id} offers none"
+            )
+
+    def act(self, observation: Any, info: dict[str, Any]) -> Any:
+        """Stop, with the reason."""
+        return self.env.parse(f"stop [{self.env.page().reasons[0]}]")
 
 
 class Oracle(DoNothing):

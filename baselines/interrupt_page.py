@@ -2,10 +2,10 @@
 
     python -m midcourse.baselines.interrupt_page
 
-Oracle, random, do-nothing and ignores-messages on InterruptBench's six sets, with the messages at
-20, 40, 60 and 80 % of the way and at the midpoint. What is finished is kept in `--out`, and a page
-that was interrupted goes on with what is missing; what other code of the package has played there
-is refused.
+Oracle, ignores-messages, random, do-nothing and cannot-be-done on InterruptBench's six
+sets, with the messages at 20, 40, 60 and 80 % of the way and at the midpoint. What is finished is
+kept in `--out`, and a page that was interrupted goes on with what is missing; what other code of
+the package has played there is refused.
 """
 
 import dataclasses
@@ -37,6 +37,7 @@ AGENTS = {
     "ignores-messages": "#c2410c",
     "random": "#6b7280",
     "do-nothing": "#111827",
+    "cannot-be-done": "#a16207",
 }
 Found = dict[float, list[SetRow]]  # by share
 
@@ -76,7 +77,7 @@ def write_page(args: Args) -> Path:
         "",
         "SR@n at the midpoint: the share of tasks solved within n actions after the last message.",
         "",
-        f"![SR@n of four agents on six sets]({picture.name})",
+        f"![SR@n of {len(AGENTS)} agents on six sets]({picture.name})",
     ]
     replace(page, lambda beside: write_text(beside, "\n".join(parts) + "\n"))
     return page
@@ -121,7 +122,9 @@ def _head(args: Args, seconds: float) -> list[str]:
         "message added what was so already (the address that the form begins with, the brand of "
         "the product chosen), or took a requirement away, which makes nothing wrong that was "
         "right. On the two sets of retractions alone, success therefore tells nothing of "
-        "listening; the steps to recover and the stale actions do. "
+        "listening; the steps to recover and the stale actions do. `cannot-be-done` says at "
+        "once that there is no such thing, as is right of the few tasks that ask for what is "
+        "nowhere. "
         "Intervals are Wilson's for shares and the bootstrap's over tasks for means, 95 %.",
         "",
     ]

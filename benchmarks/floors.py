@@ -2,7 +2,8 @@
 
     python benchmarks/floors.py midcourse/GuiNavigation-v0 --knobs app=fixed app=fresh
 
-These are the figures that a family's page prints, and from which its declared floors are set.
+These are the figures that a family's page prints, and from which its declared floors are set. Where
+pages offer reasons why nothing can be done, also what cannot-be-done scores.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import midcourse  # noqa: F401
 def successes(env_id: str, choose: str, repeats: int, **knobs: Any) -> tuple[int, int]:
     """Episodes that succeed, and episodes, of every test task `repeats` times.
 
-    `choose` is "random" (uniform over the legal actions, or over a Box), "do-nothing" or "oracle".
+    `choose` is "random" (uniform over the legal actions, or over a Box), "do-nothing",
+    "cannot-be-done" or "oracle".
     """
     single: Any = gymnasium.make(env_id, split="test", **knobs).unwrapped
     tasks = list(range(single.task_count or 100)) * (repeats if choose == "random" else 1)
@@ -42,11 +44,20 @@ def successes(env_id: str, choose: str, repeats: int, **knobs: Any) -> tuple[int
             actions = np.array([worlds.oracle_action(i) for i in range(len(tasks))])
         else:
             single.reset(seed=0)
-            actions = np.array([single.idle_action()] * len(tasks))
+            gives_up = choose == "cannot-be-done"
+            last = single.parse(reason_of(single)) if gives_up else single.idle_action()
+            actions = np.array([last] * len(tasks))
         _, _, terminated, truncated, info = worlds.step(actions)
         solved += int((info["success"] & running).sum())
         running &= ~(terminated | truncated)
     return solved, len(tasks)
+
+
+def reason_of(single: Any) -> str:
+    """Words that stop for the first reason that pages of a world offer; "" if they offer none."""
+    single.reset(seed=0)
+    reasons = single.page().reasons if single.FAMILY.page else ()
+    return f"stop [{reasons[0]}]" if reasons else ""
 
 
 def main() -> None:
@@ -57,12 +68,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=100, help="random episodes of each task")
     options = parser.parse_args()
     env: Any = gymnasium.make(options.env_id).unwrapped
-    print("setting, level: random, do-nothing, oracle (success on the test tasks)")
+    ways = ["random", "do-nothing", *["cannot-be-done"] * bool(reason_of(env)), "oracle"]
+    print(f"setting, level: {', '.join(ways)} (success on the test tasks)")
     for setting in options.knobs:
         knobs = dict([setting.split("=")]) if setting else {}
         for level in sorted(env.params.LEVELS):
             line = []
-            for choose in ("random", "do-nothing", "oracle"):
+            for choose in ways:
                 solved, of = successes(
                     options.env_id, choose, options.repeats, level=level, **knobs
                 )

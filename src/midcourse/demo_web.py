@@ -10,7 +10,7 @@ from typing import Any
 
 from midcourse.demo import DISTURBED, PROCESSES, job_of, play_cell
 from midcourse.evaluate import Progress, Results
-from midcourse.evaluation.plan import CEILING, FLOORS
+from midcourse.evaluation.plan import CEILING, FLOORS, GIVING_UP
 from midcourse.evaluation.workers import Workers
 from midcourse.report import Report, Section
 from midcourse.reporting.png import without_blank_rows
@@ -30,7 +30,8 @@ SUMMARY = (
     "succeeds if, when the agent stops, everything is as it is wanted then, and nothing else was "
     "done. The agent called ignores-messages goes the cheapest way to what was wanted first: where "
     "it succeeds, what it did was right after the message too, as it always is when a requirement "
-    "falls away."
+    "falls away. Some tasks cannot be done, and the right end is to say so; the agent called "
+    "cannot-be-done says it at once, of every task."
 )
 
 
@@ -71,7 +72,7 @@ def evaluate_all(out: Path, seed: int, tell: Callable[[str], Progress]) -> dict[
                 out,
                 words,
                 WORLD,
-                [*FLOORS, IGNORING, CEILING],
+                [*FLOORS, GIVING_UP, IGNORING, CEILING],
                 setting.knobs(),
                 tasks=TASKS,
                 seed=seed,

@@ -63,7 +63,8 @@ def evaluate(
         out: folder for `results.jsonl`, one line for each episode as it ends, `timing.jsonl`,
             `settings.json` and `summary.json`. A run that was killed goes on where it stopped.
         progress: called with (episodes done, of how many, the last line or None).
-        floors: also play do-nothing and random (floors) and oracle (ceiling).
+        floors: also play do-nothing, random and, where pages offer reasons, cannot-be-done
+            (floors), and oracle (ceiling).
         workers: processes already begun, instead of `processes`.
 
     Raises:

@@ -68,7 +68,8 @@ def evaluate_interrupted(
         processes: that play. The results are the same for any number.
         out: folder, as of `evaluate`. A run that was killed goes on where it stopped.
         progress: called with (episodes done, of how many, the last line or None).
-        floors: also play do-nothing, random and ignores-messages (floors) and oracle (ceiling).
+        floors: also play do-nothing, random, ignores-messages and, where pages offer reasons,
+            cannot-be-done (floors), and oracle (ceiling).
         workers: processes already begun, instead of `processes`.
 
     Raises:

@@ -12,7 +12,7 @@ from midcourse.reporting.recording import Recording
 from midcourse.reporting.svg import Bar, Curve, colours, plot_bars, plot_curves
 
 TEMPLATES = Path(__file__).with_name("templates")
-FLOOR_AND_CEILING = ("do-nothing", "random", "oracle")
+FLOOR_AND_CEILING = ("do-nothing", "random", "cannot-be-done", "oracle")
 
 
 @dataclass(frozen=True)

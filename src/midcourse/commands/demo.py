@@ -1,9 +1,9 @@
 """Train, play and measure on three worlds, and write a report.
 
 GUI navigation at three levels: random, do-nothing, explorer, a freshly trained MaskablePPO and the
-oracle. Web tasks at three: random, do-nothing, one that ignores what its user says midway, and the
-oracle. Delayed repression at two: random, do-nothing and the reference controller. Undisturbed and
-disturbed. Under four minutes on two cores.
+oracle. Web tasks at three: random, do-nothing, one that says that nothing can be done, one that
+ignores what its user says midway, and the oracle. Delayed repression at two: random, do-nothing and
+the reference controller. Undisturbed and disturbed. Under four minutes on two cores.
 
 Example:
     midcourse demo --out demo

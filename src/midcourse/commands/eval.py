@@ -42,7 +42,7 @@ class Args(WorldArgs):
     """Of the interrupt suite: a fixed number of actions instead of a share; 5 as published."""
     agents: tuple[str, ...] = ()
     """Registered names, with commas or spaces between; do-nothing, random and oracle are always
-    added, unless --no-floors."""
+    added, unless --no-floors; so is cannot-be-done, where pages offer reasons."""
     tasks: int | None = None
     """The split's first so many tasks; all of them if left out (100 where there is no end)."""
     repeats: int = 1
@@ -54,7 +54,7 @@ class Args(WorldArgs):
     engine: str = "processes"
     """How the work is spread: processes, on this machine."""
     floors: bool = True
-    """Also play do-nothing, random and oracle."""
+    """Also play do-nothing, random, cannot-be-done where pages offer reasons, and oracle."""
     out: Path | None = None
     """Folder of this run; a name made of the settings, under runs/, if left out."""
     report: bool = False

@@ -12,6 +12,7 @@ from midcourse.core.tasks import hash_words
 from midcourse.core.version import PACKAGE, package_version
 
 FLOORS = ("do-nothing", "random")
+GIVING_UP = "cannot-be-done"  # a floor where pages offer reasons why nothing can be done
 CEILING = "oracle"
 ENDLESS_TASKS = 100  # tasks taken from a split without an end, if no number was asked for
 
@@ -93,7 +94,7 @@ def make_plan(
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
     wanted = min(tasks or count or ENDLESS_TASKS, count or ENDLESS_TASKS * 10_000)
     ceiling = [CEILING] if world.unwrapped.FAMILY.oracle != "none" else []
-    names = [*FLOORS, *agents, *ceiling] if floors else list(agents)
+    names = [*floors_of(world), *agents, *ceiling] if floors else list(agents)
     for name in names:
         check_agent(name)
     for name in agents:
@@ -101,6 +102,15 @@ def make_plan(
             make(name).reset(world)
     world.close()
     return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed)
+
+
+def floors_of(world: gymnasium.Env) -> tuple[str, ...]:
+    """The floors of a world, in which an episode may be begun to find out."""
+    bare: Any = world.unwrapped
+    if bare.FAMILY.page is None:
+        return FLOORS
+    bare.reset(seed=0)
+    return (*FLOORS, GIVING_UP) if bare.page().reasons else FLOORS
 
 
 def make_env(env: str, knobs: Mapping[str, Any]) -> gymnasium.Env:

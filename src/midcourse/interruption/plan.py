@@ -8,7 +8,7 @@ from typing import Any
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
 from midcourse.core.version import code_hash, package_version
-from midcourse.evaluation.plan import CEILING, FLOORS, check_agent, make_env, plain
+from midcourse.evaluation.plan import CEILING, check_agent, floors_of, make_env, plain
 from midcourse.interruption.episode import Job
 from midcourse.interruption.moments import Moment
 from midcourse.interruption.sets import KINDS, SETS, Item, frozen_list
@@ -105,7 +105,7 @@ def make_plan(
         raise UserError(f"tasks={tasks} is out of range: it is at least 1")
     if not 0 <= seed < 2**63:
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
-    names = [*FLOORS, IGNORING, *agents, CEILING] if floors else list(agents)
+    names = [*floors_of(world), IGNORING, *agents, CEILING] if floors else list(agents)
     if not names:
         raise UserError("there are no agents to play: name some, or leave out --no-floors")
     for name in names:

@@ -9,7 +9,12 @@ WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 40, 10, 10, 40  # margins around the plotted area
 # Okabe and Ito's colours, which the colour-blind tell apart; grey and black for floors and ceiling
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-FIXED = {"random": "#b9bec7", "do-nothing": "#8a919e", "oracle": "#2f3542"}
+FIXED = {
+    "random": "#b9bec7",
+    "do-nothing": "#8a919e",
+    "cannot-be-done": "#5d6571",
+    "oracle": "#2f3542",
+}
 
 
 @dataclass(frozen=True)
