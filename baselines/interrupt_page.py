@@ -2,7 +2,7 @@
 
     python -m midcourse.baselines.interrupt_page
 
-Oracle, ignores-messages, random, do-nothing and cannot-be-done on InterruptBench's six
+Oracle, script, ignores-messages, random, do-nothing and cannot-be-done on InterruptBench's six
 sets, with the messages at 20, 40, 60 and 80 % of the way and at the midpoint. What is finished is
 kept in `--out`, and a page that was interrupted goes on with what is missing; what other code of
 the package has played there is refused.
@@ -34,6 +34,7 @@ PACKAGES = ("numpy", "numba", "gymnasium")
 # agent -> colour of its curve
 AGENTS = {
     "oracle": "#1d4ed8",
+    "script": "#0f766e",
     "ignores-messages": "#c2410c",
     "random": "#6b7280",
     "do-nothing": "#111827",
@@ -122,9 +123,10 @@ def _head(args: Args, seconds: float) -> list[str]:
         "message added what was so already (the address that the form begins with, the brand of "
         "the product chosen), or took a requirement away, which makes nothing wrong that was "
         "right. On the two sets of retractions alone, success therefore tells nothing of "
-        "listening; the steps to recover and the stale actions do. `cannot-be-done` says at "
-        "once that there is no such thing, as is right of the few tasks that ask for what is "
-        "nowhere. "
+        "listening; the steps to recover and the stale actions do. `script` follows a table of "
+        "rules, reads the pages and the task as it was given, and hears nothing either; it is not "
+        "privileged, and cannot type what a message took back. `cannot-be-done` says at once that "
+        "there is no such thing, as is right of the few tasks that ask for what is nowhere. "
         "Intervals are Wilson's for shares and the bootstrap's over tasks for means, 95 %.",
         "",
     ]
