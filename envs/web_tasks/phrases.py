@@ -139,6 +139,10 @@ COLUMN_CLAUSES = {
 }  # fmt: skip
 OPENERS = (BRAND, MATERIAL, NOUN, TOPIC, BOARD)  # attributes that the openings name, in order
 TABLE_OPENERS = (EXTRA, KEY)
+NAMED_TOO = {
+    CREATE: (ENTRY, INTO), TALLY: (GROUP, WITH), WHICH: (GROUP,),
+    NEAREST: (GROUP, DESTINATION), ROUTE: (DESTINATION,),
+}  # fmt: skip
 
 
 def task(goal: Any, notes: Any) -> str:
@@ -177,10 +181,8 @@ def open_table(goal: Any, act: int, values: dict[int, str]) -> str:
     table, field = int(goal["table"]), int(goal["field"])
     opening = TABLE_OPENINGS.get((act, table)) or TABLE_OPENINGS[act, table, field]
     named = [" ".join(values.pop(what) for what in TABLE_OPENERS if what in values)]
-    order = (GROUP, WITH, DESTINATION, ENTRY, INTO)
-    free = order if act not in (SET, MERGE, TELL) else ()
     named = [name for name in named if name]
-    named += [values.pop(what) for what in free if what in values]
+    named += [values.pop(what) for what in NAMED_TOO.get(act, ()) if what in values]
     if opening.count("{}") > len(named):
         opening = opening.replace(" in {}", "").replace(" as a member of {}", " as a member")
     return opening.format(*named)

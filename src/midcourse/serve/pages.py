@@ -8,7 +8,8 @@ from midcourse.serve.sessions import Session
 SHORT_URL = 200  # characters of what a visitor wrote that are shown again
 HELP = (
     "Each button is one step: a field is set by the button beside it. A text must stand in the "
-    "task or on the page. When all is as the user wants it, press Stop."
+    "task or on the page. When all is as the user wants it, press Stop; if it cannot be done, "
+    "say why beside that."
 )
 ANSWER_HELP = (
     "The user wants an answer: go to the page where it stands, and press the button beside it."
@@ -39,13 +40,13 @@ def start_page(csrf: str, seed: str, task: str, tasks: int) -> str:
             tag("h1", "Web tasks"),
             tag(
                 "p",
-                "A user asks you for something, and you do it in a small web shop: search, choose, "
-                "order, cancel, review. While you are at it the user may add something, correct "
-                "it, or take it back.",
+                "A user asks you for something, and you do it on a small web: a shop and its back "
+                "office, a forum, a tracker, a map. While you are at it the user may add "
+                "something, correct it, or take it back.",
             ),
             tag(
                 "p",
-                "What counts is the state of the shop when you press stop, by what the user wants "
+                "What counts is the state of the web when you press stop, by what the user wants "
                 "then, and how many steps you took.",
             ),
             form,
