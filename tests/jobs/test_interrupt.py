@@ -17,7 +17,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import UserError
-from midcourse.envs.web_tasks import goals
+from midcourse.envs.web_tasks import goals, wishes
 from midcourse.evaluation.journal import RESULTS
 from midcourse.interrupt import evaluate_interrupted
 from midcourse.interruption import measures
@@ -141,24 +141,30 @@ def test_the_oracle_solves_what_messages_make_wrong_and_right_again():
 
 
 def test_who_ignores_messages_falls_far_behind():
-    results = play("ignores-messages", sets=["1addition", "2revision", "3mixed"], tasks=60)
-    for row in results.rows:
-        assert row.estimates["success"].mean < 0.65
-        assert row.estimates["damage"].mean > 0.2
-        assert row.estimates["stale_actions"].mean > 0.5
+    most = {"1addition": 0.8, "2revision": 0.2, "3mixed": 0.2}
+    results = play("ignores-messages", sets=list(most), tasks=60)
+    for row, bound in zip(results.rows, most.values(), strict=True):
+        assert row.estimates["success"].mean < bound
+        assert row.estimates["damage"].mean > 0.1
+        assert row.estimates["stale_actions"].mean > 0.2
 
 
-def test_a_retraction_that_is_ignored_makes_nothing_wrong_but_what_could_not_be_done_before():
+def test_an_ignored_retraction_makes_wrong_what_could_not_be_done_and_changes_not_wanted_now():
     results = play("ignores-messages", sets=["2retraction"], tasks=60, share=0.2)
     row = results.rows[0]
     for line in results.lines:
-        env: Any = gymnasium.make(ID, **KNOBS).unwrapped
+        messages = {"disturbances": line["kinds"], "disturb_at": [("step", 0)] * 2}
+        env: Any = gymnasium.make(ID, **KNOBS, **messages).unwrapped
         env.reset(seed=line["seed"], options={"task": line["task"]["index"]})
-        why = goals.reason(Record(env.world), Record(env.program.shared[0]))
-        assert bool(line["success"]) == (why == 0)
-    assert row.estimates["success"].mean > 0.8
+        start = env.start()
+        why = goals.reason(Record(start), Record(env.program.shared[0]))
+        fallen = [int(note["new"]["what"]) for note in env.world["message"][:2]]
+        changes = wishes.SET in start["goal"]["act"] and max(fallen) >= wishes.TO0
+        typed = {wishes.TITLE, wishes.BODY, wishes.COMMENT, wishes.WORDS} & set(fallen)
+        assert line["success"] or why or changes or typed  # what fell can be typed no more
+        assert not (line["success"] and why)
+    assert row.estimates["success"].mean > 0.6
     assert row.estimates["steps_to_recover"].mean > 0.2
-    assert row.estimates["damage"].mean == 0.0
 
 
 @pytest.mark.parametrize("asked", [{"share": 0.2}, {"share": 0.8}, {"at": 5}, {"at": 100}])
