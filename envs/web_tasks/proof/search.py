@@ -21,6 +21,7 @@ from midcourse.envs.web_tasks.browser import FILL
 from midcourse.envs.web_tasks.finding import FAR
 from midcourse.envs.web_tasks.goals import reason
 from midcourse.envs.web_tasks.proof.bound import left_of_fields, left_of_things
+from midcourse.envs.web_tasks.proof.stops import stop_succeeds
 from midcourse.envs.web_tasks.proof.view import digest_of_content, is_new, view
 from midcourse.envs.web_tasks.rules import can_type, step, token_of
 from midcourse.envs.web_tasks.state import (
@@ -36,20 +37,18 @@ from midcourse.envs.web_tasks.state import (
     HISTORY,
     LINK,
     NEW_TAB,
-    NO_UNIT,
     OPTIONS,
     QUIET,
     SITES,
-    STOP,
     SWITCH_TAB,
     TABS,
     TEXTBOX,
 )
-from midcourse.envs.web_tasks.wishes import NO_REASON, REASONS
+from midcourse.envs.web_tasks.wishes import NO_REASON
 from midcourse.envs.web_tasks.words import LONGEST
 
 FOUND, NONE_FOUND, TABLE_FULL, TOO_MANY, TOO_FAR = range(5)  # how a search ends
-STATES, ACTIONS, STOPS, BROKEN = range(4)  # what it counts
+STATES, ACTIONS, BROKEN = 0, 1, 3  # what it counts; STOPS is 2
 COUNTS = 4
 # Of each depth: the action to be taken next, how many there are, what the bound says of things, the
 # classes of parts that lack theirs, and the bound.
@@ -103,21 +102,30 @@ def search(stack, raw, shared, table, actions, numbers, span, budget, counts):
         elif numbers[d, NEXT] == numbers[d, LISTED]:
             d -= 1
         else:
-            action = actions[d, numbers[d, NEXT]]
-            numbers[d, NEXT] += 1
-            moves, pressed = kind_of_action(stack[d], action)
-            raw[d + 1, :] = raw[d, :]
-            step(stack[d + 1], common, action)
-            counts[ACTIONS] += 1
-            if as_it_was(stack[d + 1], raw, span, d, pressed, counts):
-                continue
-            weigh(stack[d + 1], common, numbers, d + 1, pressed, feasible)
-            least = numbers[d, BOUND] if moves else numbers[d, BOUND] - 1
-            counts[BROKEN] += 1 if numbers[d + 1, BOUND] < least else 0
-            if numbers[d + 1, BOUND] <= left - 1:
+            changed, pressed = take_next(
+                stack, raw, common, actions, numbers, span, d, feasible, counts
+            )
+            if changed and numbers[d + 1, BOUND] < left:
                 d += 1
                 fresh = True
     return NONE_FOUND, 0
+
+
+@rare
+def take_next(stack, raw, shared, actions, numbers, span, d, feasible, counts):
+    """Take the next action of a depth: (whether it was not refused, whether it was a button)."""
+    action = actions[d, numbers[d, NEXT]]
+    numbers[d, NEXT] += 1
+    moves, pressed = kind_of_action(stack[d], action)
+    raw[d + 1, :] = raw[d, :]
+    step(stack[d + 1], shared, action)
+    counts[ACTIONS] += 1
+    if as_it_was(stack[d + 1], raw, span, d, pressed, counts):
+        return False, pressed
+    weigh(stack[d + 1], shared, numbers, d + 1, pressed, feasible)
+    least = numbers[d, BOUND] if moves else numbers[d, BOUND] - 1
+    counts[BROKEN] += 1 if numbers[d + 1, BOUND] < least else 0
+    return True, pressed
 
 
 @rare
@@ -263,49 +271,3 @@ def equal_texts(world, choice, other):
     for k in range(LONGEST):
         same = same and token_of(world, choice, k) == token_of(world, other, k)
     return same
-
-
-# --- the stop ---------------------------------------------------------------------------------
-
-
-@rare
-def stop_succeeds(world, shared, actions, counts):
-    """Whether some stop succeeds here; it then is the first of the actions."""
-    now = world.now[0]
-    for choice in range(now.elements):
-        if first_of_its_kind(now, choice) and try_stop(world, shared, actions, choice, counts):
-            return True
-    for why in range(len(REASONS)):
-        if try_stop(world, shared, actions, FROM_NUMBERS + why, counts):
-            return True
-    return False
-
-
-def first_of_its_kind(now, e):
-    """Whether no element before this one says the same: an answer is unit, value and caption."""
-    element = now.element[e]
-    if element.unit == NO_UNIT:
-        return False  # as a stop without an answer
-    for i in range(e):
-        other = now.element[i]
-        same = other.unit == element.unit and other.value == element.value
-        if same and other.caption == element.caption:
-            return False
-    return True
-
-
-@rare
-def try_stop(world, shared, actions, choice, counts):
-    """Stop, and undo that."""
-    actions[0, 0] = STOP
-    actions[0, 1] = choice
-    step(world, shared, actions[0])
-    counts[STOPS] += 1
-    success = world.success != 0
-    world.terminated = 0
-    world.success = 0
-    world.reply = QUIET
-    world.answer_unit = 0
-    world.answer_caption = 0
-    world.answer = 0
-    return success
