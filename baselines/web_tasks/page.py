@@ -162,7 +162,7 @@ def _by_act(
     targets: dict[str, Counter[int]] = defaultdict(Counter)
     for task in range(args.tasks):
         env.reset(seed=0, options={"task": task})
-        act = ACTS[env.world["goal"]["act"]]
+        act = ACTS[env.world["goal"]["act"][0]]
         wanted[act].add(task)
         targets[act][int(env.world["goal"]["target"])] += 1
     names = sorted(wanted, key=lambda act: ACTS.index(act))

@@ -11,30 +11,14 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.wishes import REASONS, TEMPLATES
+from midcourse.envs.web_tasks.proof.plainly import every_action
+from midcourse.envs.web_tasks.wishes import TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 
 
 def make(**knobs) -> Any:
     return gymnasium.make(ID, **knobs).unwrapped
-
-
-def every_action(world):
-    """All actions that are not refused, those that differ in nothing but a spare number once."""
-    now = world["now"][0]
-    elements = now["element"][: int(now["elements"])]
-    for e, element in enumerate(elements):
-        if element["role"] in (state.LINK, state.BUTTON):
-            yield e, 0
-        elif element["role"] == state.COMBOBOX:
-            yield from ((e, i) for i in range(state.OPTIONS) if int(element["argument"]) >> i & 1)
-        elif element["role"] == state.TEXTBOX:
-            yield from ((e, choice) for choice in range(state.CHOICES))
-    yield from ((verb, 0) for verb in range(state.ELEMENTS, state.STOP) if verb != state.SWITCH_TAB)
-    yield from ((state.SWITCH_TAB, t) for t in range(state.TABS))
-    yield from ((state.STOP, e) for e in range(len(elements)))
-    yield from ((state.STOP, state.FROM_NUMBERS + why) for why in range(len(REASONS)))
 
 
 def cost_after(env, action):

@@ -94,7 +94,10 @@ def bind(
 
 
 def compiled(
-    function: Callable[..., Any], separate: bool = False, layout: tuple[np.dtype, ...] = ()
+    function: Callable[..., Any],
+    separate: bool = False,
+    layout: tuple[np.dtype, ...] = (),
+    whole: bool = False,
 ) -> Callable[..., Any]:
     """A function of plain scalar Python over numbers and arrays, compiled with all that it names.
 
@@ -107,6 +110,7 @@ def compiled(
         function: to be compiled.
         separate: a promise that no two arguments of any function on the way overlap in memory.
         layout: dtypes of the records that it will be called with.
+        whole: optimise all of it at once only, as `bind` does; not together with `separate`.
 
     Raises:
         TypeError: it reaches another function through a module, or itself.
@@ -115,7 +119,9 @@ def compiled(
     from numba.core import config
 
     options = compiler.separate_options() if separate else {"error_model": "numpy"}
-    linker = _Linker({}, options, f"{separate=} {layout!r}")
+    if whole:
+        options = compiler.inner_options()
+    linker = _Linker({}, options, f"{separate=} {whole=} {layout!r}")
     copy = linker.link(function)
     if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
         return function

@@ -1,0 +1,295 @@
+"""Fields that a form still lacks, on the form that lacks least of those at hand and a blank one."""
+
+from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.browser import chosen, site_of
+from midcourse.envs.web_tasks.finding import FAR
+from midcourse.envs.web_tasks.forum.pages import (
+    BODY_FIELD,
+    COMMENT_FIELD,
+    NEW_POST,
+    POST_PAGE,
+    TITLE_FIELD,
+    board_chosen,
+)
+from midcourse.envs.web_tasks.forum.wishes import post_fits
+from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
+from midcourse.envs.web_tasks.shop.pages import (
+    ADDRESS_FIELD,
+    CHECKOUT,
+    COLOUR_FIELD,
+    PRODUCT_PAGE,
+    SHIPPING_FIELD,
+    SIZE_FIELD,
+    STARS_FIELD,
+    WORDS_FIELD,
+    catalogue_of,
+    shop_of,
+)
+from midcourse.envs.web_tasks.shop.wishes import line_fits, product_fits
+from midcourse.envs.web_tasks.state import OFFICE, TABS
+from midcourse.envs.web_tasks.tables.acts import begun
+from midcourse.envs.web_tasks.tables.layout import (
+    COLUMNS,
+    COUNT,
+    KIND,
+    NEW_KIND,
+    OPTION,
+    ROW_KIND,
+    SITE_OF_TABLE,
+)
+from midcourse.envs.web_tasks.tables.pages import TITLE_FIELD as NAME_FIELD
+from midcourse.envs.web_tasks.tables.pages import group_in, kind_at, number_in, option_in
+from midcourse.envs.web_tasks.tables.wishes import changeable, row_fits
+from midcourse.envs.web_tasks.wishes import (
+    ADDRESS,
+    BOARD,
+    BODY,
+    BUY,
+    COLOUR,
+    COMMENT,
+    COUPON,
+    CREATE,
+    ENTRY,
+    INTO,
+    OF_FORUM,
+    OF_SHOP,
+    OF_TABLES,
+    QUANTITY,
+    REPLY,
+    REVIEW,
+    SET,
+    SHIPPING,
+    SIZE,
+    STARS,
+    TITLE,
+    TO0,
+    WORDS,
+    WRITE,
+)
+
+
+def otherwise(world, form, field, what):
+    """1 if a field does not hold the text that a requirement tells, or none at all."""
+    k = place_of(world, what)
+    if k < 0:
+        return 0
+    return 0 if same_words(form.field[field], world.goal.constraint[k].words) else 1
+
+
+# --- the shop ---------------------------------------------------------------------------------
+
+
+@rare
+def sale_fields(world, shared):
+    """Fields, and the button that puts something into the cart, of what the shop's part lacks."""
+    act = act_of(world, OF_SHOP)
+    if act != BUY and act != REVIEW:
+        return 0
+    count = 0
+    in_cart = False
+    if act == BUY:
+        shop = shop_of(world)
+        for i in range(shop.lines):
+            in_cart = in_cart or line_fits(world, shared, shop.cart[i])
+        count += 0 if in_cart else 1
+        count += least_of_checkout(world, shared)
+    return count if in_cart else count + least_of_product(world, shared, act)
+
+
+@rare
+def least_of_product(world, shared, act):
+    """Fields that the form of some product which fits lacks at least."""
+    least = FAR
+    now = world.now[0]
+    for p in range(shared.products):
+        if product_fits(world, shared, p, -1):
+            least = min(least, lacks_of_product(world, shared, act, p, shared.blank[0]))
+    for t in range(TABS):
+        tab = now.tab[t]
+        page = tab.page[tab.at]
+        here = tab.open != 0 and page.kind == PRODUCT_PAGE
+        if here and product_fits(world, shared, page.item, -1):
+            least = min(least, lacks_of_product(world, shared, act, page.item, tab))
+    return least
+
+
+@rare
+def lacks_of_product(world, shared, act, p, form):
+    """Fields that the form on a product's page lacks."""
+    product = catalogue_of(world, shared).product[p]
+    if act == REVIEW:
+        stars = value_of(world, STARS)
+        count = 1 if stars >= 0 and chosen(form, STARS_FIELD, 0b111110, 5) != stars else 0
+        return count + otherwise(world, form, WORDS_FIELD, WORDS)
+    count = 0
+    colour = value_of(world, COLOUR)
+    if colour >= 0 and chosen(form, COLOUR_FIELD, product.colours, 0) != colour:
+        count += 1
+    size = value_of(world, SIZE)
+    if size >= 0 and chosen(form, SIZE_FIELD, product.sizes, 0) != size:
+        count += 1
+    quantity = value_of(world, QUANTITY)
+    if quantity >= 0 and quantity_of(form) != quantity:
+        count += 1
+    return count
+
+
+@rare
+def least_of_checkout(world, shared):
+    """Fields that the form of the checkout lacks at least."""
+    least = lacks_of_checkout(world, shared.blank[0])
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        if tab.open != 0 and tab.page[tab.at].kind == CHECKOUT:
+            least = min(least, lacks_of_checkout(world, tab))
+    return least
+
+
+@rare
+def lacks_of_checkout(world, form):
+    """Fields that a form of the checkout lacks."""
+    address = value_of(world, ADDRESS)
+    count = 1 if address >= 0 and chosen(form, ADDRESS_FIELD, 0b111, 0) != address else 0
+    shipping = value_of(world, SHIPPING)
+    if shipping >= 0 and chosen(form, SHIPPING_FIELD, 0b111, 0) != shipping:
+        count += 1
+    coupon = value_of(world, COUPON)
+    if coupon >= 0 and coupon_of(form) != coupon:
+        count += 1
+    return count
+
+
+# --- the forum --------------------------------------------------------------------------------
+
+
+@rare
+def talk_fields(world, shared):
+    """Fields of what the forum's part lacks."""
+    act = act_of(world, OF_FORUM)
+    if act != REPLY and act != WRITE:
+        return 0
+    least = lacks_of_talk(world, act, shared.blank[0])
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        page = tab.page[tab.at]
+        here = page.kind == NEW_POST
+        if act == REPLY:
+            here = page.kind == POST_PAGE and post_fits(world, page.item, -1)
+        if tab.open != 0 and here:
+            least = min(least, lacks_of_talk(world, act, tab))
+    return least
+
+
+@rare
+def lacks_of_talk(world, act, form):
+    """Fields that a form for a comment or a post lacks."""
+    if act == REPLY:
+        return otherwise(world, form, COMMENT_FIELD, COMMENT)
+    board = value_of(world, BOARD)
+    count = 1 if board >= 0 and board_chosen(form) != board else 0
+    count += otherwise(world, form, TITLE_FIELD, TITLE)
+    return count + otherwise(world, form, BODY_FIELD, BODY)
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+@rare
+def rows_fields(world, shared):
+    """Fields of what the tables' part lacks."""
+    act = act_of(world, OF_TABLES)
+    if act == SET:
+        return least_of_set(world, shared)
+    return least_of_create(world, shared) if act == CREATE else 0
+
+
+@rare
+def least_of_set(world, shared):
+    """Fields that some row which fits, and is not as it should be anyhow, lacks at least."""
+    least = FAR
+    for r in range(world.now[0].rows):
+        if row_fits(world, r, -1) and changeable(world, begun(world, shared, r), -1):
+            least = min(least, lacks_of_row(world, shared, r, False))
+    return least
+
+
+@rare
+def lacks_of_row(world, shared, r, fresh):
+    """Columns of a row that hold neither what is wanted nor have it in the form of an open tab.
+
+    Those aside that a reset puts right. A row may be saved in pieces, so all tabs count together.
+    """
+    row = world.now[0].row[r]
+    count = 0
+    for column in range(COLUMNS):
+        wanted = value_of(world, TO0 + column)
+        if wanted >= 0 and (fresh or begun(world, shared, r).value[column] != wanted):
+            held = row.value[column] == wanted
+            for t in range(TABS):
+                tab = world.now[0].tab[t]
+                if at_row(tab, r):
+                    held = held or holds(tab, row.table, column, row.value[column], wanted)
+            count += 0 if held else 1
+    return count
+
+
+def at_row(tab, r):
+    """Whether a tab shows a row."""
+    page = tab.page[tab.at]
+    return (
+        tab.open != 0 and site_of(page) >= OFFICE and kind_at(page) == ROW_KIND and page.item == r
+    )
+
+
+def holds(form, table, column, usual, wanted):
+    """Whether a form says what a column should be, `usual` being what it is without a word."""
+    c = COLUMNS * table + column
+    if KIND[c] == OPTION:
+        return option_in(form, column, COUNT[c], usual) == wanted
+    number = number_in(form, column)
+    return number == wanted or (number <= 0 and usual == wanted)
+
+
+@rare
+def least_of_create(world, shared):
+    """Fields that a new row lacks at least, or one that was made already."""
+    table = world.goal.table
+    least = lacks_of_new(world, shared.blank[0])
+    now = world.now[0]
+    for t in range(TABS):
+        tab = now.tab[t]
+        page = tab.page[tab.at]
+        here = tab.open != 0 and site_of(page) == SITE_OF_TABLE[table]
+        if here and kind_at(page) == NEW_KIND and page.item == table:
+            least = min(least, lacks_of_new(world, tab))
+    for r in range(now.rows):
+        row = now.row[r]
+        if row.fresh != 0 and row.gone == 0 and row.table == table and named(world, row):
+            least = min(least, lacks_of_row(world, shared, r, True))
+    return least
+
+
+def named(world, row):
+    """Whether a new row is called as the goal says, and stands where it says."""
+    k = place_of(world, ENTRY)
+    group = value_of(world, INTO)
+    called = k < 0 or same_words(row.title, world.goal.constraint[k].words)
+    return called and (group < 0 or row.group == group)
+
+
+@rare
+def lacks_of_new(world, form):
+    """Fields that a form for a new row lacks."""
+    table = world.goal.table
+    count = otherwise(world, form, NAME_FIELD, ENTRY)
+    group = value_of(world, INTO)
+    if group >= 0 and group_in(form, table) != group:
+        count += 1
+    for column in range(COLUMNS):
+        wanted = value_of(world, TO0 + column)
+        if wanted >= 0 and not holds(form, table, column, 0, wanted):
+            count += 1
+    return count
