@@ -164,7 +164,7 @@ def _by_act(
         env.reset(seed=0, options={"task": task})
         act = ACTS[env.world["goal"]["act"][0]]
         wanted[act].add(task)
-        targets[act][int(env.world["goal"]["target"])] += 1
+        targets[act][int(env.world["goal"]["target"][0])] += 1
     names = sorted(wanted, key=lambda act: ACTS.index(act))
     told = [f"| trained, all seeds | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     for name, part in lines.items():
