@@ -1,17 +1,16 @@
-"""What the user wants: typed requirements, what fulfils them, and how a message changes them.
+"""What the user wants: typed requirements, what fulfils them, and whether it is done.
 
 A goal has one part, or two of different classes (shop, forum, tables). Each is made from a target
 (a product, an order, a post, a row), of which its requirements tell some attributes. Attributes
-that a target has select it; the others (a quantity, a title) are free. A message adds an attribute
-of a target, exchanges a value so that some target still has everything, or strikes a requirement
-out.
+that a target has select it; the others (a quantity, a title) are free. How a message changes a goal
+stands in `messages.py`.
 
 Some goals cannot be fulfilled: nothing is as they say, or what is has not the state for it. Then
 the right end is to say so, with the right reason, and to leave everything as it was.
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.core.engine.rng import USERS, below
+from midcourse.core.engine.rng import below
 from midcourse.envs.web_tasks.forum.pages import forum_of
 from midcourse.envs.web_tasks.forum.wishes import (
     draw_of_post,
@@ -22,13 +21,10 @@ from midcourse.envs.web_tasks.forum.wishes import (
 )
 from midcourse.envs.web_tasks.requirements import (
     clear_constraint,
-    clear_message,
-    copy_constraint,
 )
 from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.shop.wishes import (
     draw_of_product,
-    forgive,
     offers,
     product_fits,
     product_of,
@@ -36,36 +32,27 @@ from midcourse.envs.web_tasks.shop.wishes import (
     shop_changes,
     shop_words,
     two_judgements,
-    undone_as_wanted,
 )
 from midcourse.envs.web_tasks.state import (
-    ADDITION,
     CONSTRAINTS,
     POINTS,
     PRICE_OF,
     REASON,
-    RETRACTION,
-    REVISION,
 )
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.wishes import (
     can_be_row,
     draw_of_row,
-    forgive_merge,
-    merged_as_wanted,
     right_entry,
     row_fits,
     row_words,
     table_changes,
 )
 from midcourse.envs.web_tasks.wishes import (
-    ATTRIBUTES,
     BODY,
     CANCEL,
-    CHANGES,
     COMMENT,
     CREATE,
-    FIRM,
     FIRST_ATTRIBUTE,
     FORUM_ACTS,
     FREE,
@@ -287,178 +274,6 @@ def add_constraint(world, shared, what, flaw, stream):
     part = part_of(goal, what)
     p = item_of(world, goal.act[part], goal.target[part], flaw)
     set_value(world, constraint, draw_value(world, shared, what, p, stream))
-
-
-# --- messages --------------------------------------------------------------------------------
-
-
-@rare
-def amend(world, shared, kind):
-    """A message of some kind changes the goal; False, and only draws were taken, if none can."""
-    undone = undone_as_wanted(world, shared)
-    merged = merged_as_wanted(world, shared)
-    if kind == ADDITION:
-        changed = add(world, shared)
-    elif kind == RETRACTION:
-        changed = retract(world, shared)
-    else:
-        changed = revise(world, shared)
-    if changed:
-        forgive(world, shared, undone)
-        forgive_merge(world, shared, merged)
-    return changed
-
-
-def note(world, kind, k):
-    """Put a message down; the requirement as it was is what it holds now."""
-    message = world.message[world.said]
-    message.kind = kind
-    message.place = k
-    message.step = world.clock
-    copy_constraint(message.old, world.goal.constraint[k])
-    return message
-
-
-@rare
-def add(world, shared):
-    """The goal was under-specified: one more requirement, which its target fulfils."""
-    goal = world.goal
-    open_ones = TEMPLATES[goal.template][2]
-    for k in range(goal.count):
-        if goal.constraint[k].live != 0:
-            open_ones &= ~(1 << goal.constraint[k].what)
-    count = 0
-    for what in range(len(ATTRIBUTES)):
-        count += (open_ones >> what) & 1
-    if count == 0 or goal.count == CONSTRAINTS:
-        return False
-    skip = below(world, USERS, count)
-    for what in range(len(ATTRIBUTES)):
-        if (open_ones >> what) & 1 != 0:
-            if skip == 0:
-                message = note(world, ADDITION, goal.count)
-                flaw = TEMPLATES[goal.template][6]
-                add_constraint(world, shared, what, flaw, USERS)
-                copy_constraint(message.new, goal.constraint[goal.count - 1])
-                world.said += 1
-                return True
-            skip -= 1
-    return False
-
-
-@rare
-def can_fall(world, shared, k):
-    """Whether a requirement can fall away: not what a part is about, nor a row's last change."""
-    goal = world.goal
-    what = goal.constraint[k].what
-    if goal.constraint[k].live == 0 or (FIRM >> what) & 1 != 0:
-        return False
-    leads = True
-    for other in range(k):
-        if part_of(goal, goal.constraint[other].what) == part_of(goal, what):
-            leads = False
-    if leads:
-        return False
-    if (CHANGES >> what) & 1 != 0:
-        part = part_of(goal, what)
-        p = goal.target[part]
-        return goal.act[part] == CREATE or can_be_row(world, shared, p, k)
-    return True
-
-
-@rare
-def retract(world, shared):
-    """The goal asked too much: a requirement falls away."""
-    goal = world.goal
-    count = 0
-    for k in range(goal.count):
-        if can_fall(world, shared, k):
-            count += 1
-    if count == 0:
-        return False
-    skip = below(world, USERS, count)
-    for k in range(goal.count):
-        if can_fall(world, shared, k):
-            if skip == 0:
-                message = note(world, RETRACTION, k)
-                goal.constraint[k].live = 0
-                copy_constraint(message.new, goal.constraint[k])
-                world.said += 1
-                return True
-            skip -= 1
-    return False
-
-
-@rare
-def revise(world, shared):
-    """A value was wrong: another one, for which some target fulfils the whole goal."""
-    goal = world.goal
-    first_tried = below(world, USERS, goal.count)
-    for i in range(goal.count):
-        k = first_tried + i if first_tried + i < goal.count else first_tried + i - goal.count
-        constraint = goal.constraint[k]
-        if constraint.live != 0:
-            message = note(world, REVISION, k)
-            free = (FREE >> constraint.what) & 1 != 0
-            if revise_free(world, shared, constraint) if free else revise_target(world, shared, k):
-                copy_constraint(message.new, constraint)
-                world.said += 1
-                return True
-    clear_message(world.message[world.said])
-    return False
-
-
-@rare
-def revise_free(world, shared, constraint):
-    """Another value of what no target has."""
-    goal = world.goal
-    part = part_of(goal, constraint.what)
-    p = item_of(world, goal.act[part], goal.target[part], TEMPLATES[goal.template][6])
-    for _ in range(4 * TRIES):
-        value = draw_value(world, shared, constraint.what, p, USERS)
-        if value != constraint.value:
-            set_value(world, constraint, value)
-            return True
-    return False
-
-
-@rare
-def revise_target(world, shared, k):
-    """Another value of requirement k, that of another target which fits the other requirements."""
-    goal = world.goal
-    constraint = goal.constraint[k]
-    part = part_of(goal, constraint.what)
-    act = goal.act[part]
-    end = targets(world, shared, act)
-    others = 0
-    for at in range(end):
-        p = item_of(world, act, at, NO_FLAW)
-        if p >= 0 and may_replace(world, shared, act, p, k):
-            others += 1
-    skip = below(world, USERS, max(1, others))
-    for i in range(2 * end):  # from a random one on, and round to it again
-        at = i if i < end else i - end
-        p = item_of(world, act, at, NO_FLAW)
-        if p >= 0 and may_replace(world, shared, act, p, k):
-            if skip <= 0:
-                for _ in range(TRIES):
-                    value = draw_value(world, shared, constraint.what, p, USERS)
-                    if value != constraint.value:
-                        goal.target[part] = at
-                        set_value(world, constraint, value)
-                        return True
-            skip -= 1
-    return False
-
-
-@rare
-def may_replace(world, shared, act, p, k):
-    """Whether a target could be the goal's, were requirement k what it has."""
-    if not item_fits(world, shared, act, p, k):
-        return False
-    if act >= TABLE_ACTS:
-        return can_be_row(world, shared, p, -1)
-    return can_be(world, shared, act, p, 1 << world.goal.constraint[k].what, NO_FLAW)
 
 
 # --- whether it is done ----------------------------------------------------------------------

@@ -14,102 +14,69 @@ The sites' own oracles number their jobs, say which are to be done, and what the
 import numpy as np
 
 from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.answers import answer_from_job, answer_site, then_answer, to_answer
 from midcourse.envs.web_tasks.browser import site_of
-from midcourse.envs.web_tasks.finding import FAR, NONE, field_of
+from midcourse.envs.web_tasks.finding import FAR, NONE
 from midcourse.envs.web_tasks.forum.oracle import (
     BOARD_JOB,
-    FORUM_JOBS,
     NEW_JOB,
-    forum_asked,
     forum_could,
     forum_done,
-    forum_ends_at_answer,
-    forum_home,
-    forum_main_cost,
-    forum_saved_at,
     forum_serve,
     forum_set_out,
-    forum_shows_answer,
-    forum_to_answer,
-    forum_travel,
-    forum_undoing,
 )
 from midcourse.envs.web_tasks.forum.pages import forum_of
-from midcourse.envs.web_tasks.goals import reason, right_answer
-from midcourse.envs.web_tasks.requirements import place_of
+from midcourse.envs.web_tasks.goals import reason
+from midcourse.envs.web_tasks.jobs import (
+    FIRST_FORUM_JOB,
+    FIRST_TABLE_JOB,
+    JOBS,
+    MAINS,
+    REACH,
+    asked,
+    class_of_job,
+    is_main,
+    job_site,
+    saved_at,
+    stays_at,
+    travel,
+    work_of,
+)
 from midcourse.envs.web_tasks.shop.oracle import (
     SHOP_JOBS,
     beyond_repair,
-    shop_asked,
     shop_could,
     shop_done,
-    shop_ends_at_answer,
-    shop_home,
-    shop_main_cost,
-    shop_saved_at,
     shop_serve,
     shop_set_out,
-    shop_shows_answer,
-    shop_travel,
-    shop_undoing,
 )
-from midcourse.envs.web_tasks.shop.pages import SEARCH_FIELD
-from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.state import (
     BACK,
-    FORUM,
     FORWARD,
-    FROM_GOAL,
     FROM_NUMBERS,
     GOTO,
     NEW_TAB,
-    OFFICE,
     SHOP,
     SITES,
     STOP,
     SWITCH_TAB,
     TABS,
 )
-from midcourse.envs.web_tasks.tables.layout import (
-    HOME_KIND,
-    ROW_KIND,
-    SITE_OF_TABLE,
-)
 from midcourse.envs.web_tasks.tables.oracle import (
-    TABLE_JOBS,
     merged_in_vain,
-    table_asked,
     table_could,
     table_done,
-    table_home,
-    table_job_site,
-    table_main_cost,
-    table_saved_at,
     table_serve,
     table_set_out,
-    table_to_answer,
-    table_to_answer_from,
-    table_travel,
-    table_undoing,
 )
-from midcourse.envs.web_tasks.tables.pages import kind_at
 from midcourse.envs.web_tasks.wishes import (
-    FORUM_ACTS,
     NO_REASON,
-    NOUN,
     OF_FORUM,
     OF_SHOP,
-    OF_TABLES,
-    TABLE_ACTS,
     asks,
     class_of,
 )
 
-FIRST_FORUM_JOB = SHOP_JOBS
-FIRST_TABLE_JOB = SHOP_JOBS + FORUM_JOBS
-JOBS = FIRST_TABLE_JOB + TABLE_JOBS
-MAINS = 1 << 9  # main jobs as one number: 1 + the first, and MAINS times 1 + the second; 0: none
-REACH = 3  # pages back and forward that can be worth a walk
 HERE, LEAVE = -2, -3  # first steps beside BACK and FORWARD
 
 
@@ -162,198 +129,6 @@ def part_is_done(world, shared, its_class):
     if its_class == OF_SHOP:
         return shop_done(world, shared)
     return forum_done(world) if its_class == OF_FORUM else table_done(world, shared)
-
-
-# --- jobs of any site ------------------------------------------------------------------------
-
-
-def class_of_job(job):
-    """The class of a job."""
-    if job < FIRST_FORUM_JOB:
-        return OF_SHOP
-    return OF_FORUM if job < FIRST_TABLE_JOB else OF_TABLES
-
-
-def is_main(job, mains):
-    """Whether a job is a main one."""
-    return job + 1 == mains % MAINS or job + 1 == mains // MAINS
-
-
-def job_site(world, job):
-    """The site on which a job is done."""
-    if job < FIRST_FORUM_JOB:
-        return SHOP
-    return FORUM if job < FIRST_TABLE_JOB else table_job_site(world, job - FIRST_TABLE_JOB)
-
-
-@rare
-def asked(world, shared, job, mains):
-    """Whether a job is to be done: a main one, or undoing what is not wanted."""
-    if is_main(job, mains):
-        return True
-    if job < FIRST_FORUM_JOB:
-        return shop_asked(world, shared, job)
-    if job < FIRST_TABLE_JOB:
-        return forum_asked(world, job - FIRST_FORUM_JOB)
-    return table_asked(world, shared, job - FIRST_TABLE_JOB)
-
-
-@rare
-def work_of(world, shared, job, main):
-    """Actions of a job on the page where it is done, with a blank form."""
-    if job < FIRST_FORUM_JOB:
-        cost = shop_undoing(world, shared, job)
-        return cost + (shop_main_cost(world, shared, job) if main else 0)
-    if job < FIRST_TABLE_JOB:
-        j = job - FIRST_FORUM_JOB
-        return forum_undoing(world, j, main) + (forum_main_cost(world, shared, j) if main else 0)
-    j = job - FIRST_TABLE_JOB
-    cost = table_undoing(world, shared, j, main)
-    return cost + (table_main_cost(world, shared, j) if main else 0)
-
-
-@rare
-def saved_at(world, shared, page, form, job, mains):
-    """Actions that a page saves of a job, `form` being what is filled in there."""
-    main = is_main(job, mains)
-    if job < FIRST_FORUM_JOB:
-        if site_of(page) != SHOP:
-            return 0
-        return shop_saved_at(world, shared, page, form, job, job if main else NONE)
-    j = job - FIRST_FORUM_JOB
-    if job < FIRST_TABLE_JOB:
-        return forum_saved_at(world, shared, page, form, j, j if main else NONE)
-    if site_of(page) < OFFICE:
-        return 0
-    return table_saved_at(world, shared, page, form, job - FIRST_TABLE_JOB, main)
-
-
-@rare
-def stays_at(page, job, mains):
-    """Whether a job is done on just this page, without leading away from it."""
-    if job < FIRST_FORUM_JOB:
-        return (not is_main(job, mains) or job < ORDERS) and shop_home(page, job)
-    j = job - FIRST_FORUM_JOB
-    if job < FIRST_TABLE_JOB:
-        return j != NEW_JOB and forum_home(page, j)
-    return table_home(page, job - FIRST_TABLE_JOB)
-
-
-def travel(job):
-    """Actions from anywhere on its site to the page where a job is done."""
-    if job < FIRST_FORUM_JOB:
-        return shop_travel(job)
-    if job < FIRST_TABLE_JOB:
-        return forum_travel(job - FIRST_FORUM_JOB)
-    return table_travel(job - FIRST_TABLE_JOB)
-
-
-# --- answers ---------------------------------------------------------------------------------
-
-
-@rare
-def answer_site(world, shared):
-    """The site that answers the question; -1 if there is none, or no answer."""
-    act = world.goal.act[0]
-    if not asks(act) or reason(world, shared) != NO_REASON:
-        return NONE
-    if act >= TABLE_ACTS:
-        return SITE_OF_TABLE[world.goal.table]
-    return FORUM if act >= FORUM_ACTS else SHOP
-
-
-@rare
-def answer_from(world, shared, page):
-    """Actions from a page of the answer's site to one that shows it."""
-    site = site_of(page)
-    if site == SHOP:
-        return 0 if shop_shows_answer(world, shared, page) else 1
-    if site == FORUM:
-        return 0 if forum_shows_answer(world, page) else 1
-    return table_to_answer_from(world, shared, kind_at(page), page.item, page)
-
-
-@rare
-def answer_from_job(world, shared, job):
-    """Actions to a page that shows the answer from the one on which a job ends."""
-    if job < FIRST_FORUM_JOB:
-        return 0 if shop_ends_at_answer(world, shared, job) else 1
-    if job < FIRST_TABLE_JOB:
-        return 0 if forum_ends_at_answer(world, job - FIRST_FORUM_JOB) else 1
-    row = job - FIRST_TABLE_JOB
-    return table_to_answer_from(world, shared, ROW_KIND, row, shared.blank[0].page[0])
-
-
-@rare
-def answer_from_home(world, shared, site):
-    """Actions from the first page of the answer's site to one that shows it."""
-    if site < OFFICE:
-        return 1
-    return table_to_answer_from(world, shared, HOME_KIND, 0, shared.blank[0].page[0])
-
-
-@rare
-def answer_in_tabs(world, shared, last):
-    """The fewest actions from another tab's page to one that shows the answer, and the tab."""
-    now = world.now[0]
-    best = FAR
-    at = NONE
-    for t in range(TABS):
-        tab = now.tab[t]
-        if t != now.tab_at and tab.open != 0:
-            for offset in range(max(-REACH, -tab.at), min(REACH, tab.last - tab.at) + 1):
-                page = tab.page[tab.at + offset]
-                if site_of(page) == last:
-                    there = abs(offset) + answer_from(world, shared, page)
-                    if there < best:
-                        best = there
-                        at = t
-    return best, at
-
-
-@rare
-def then_answer(world, shared, mains, jobs, n, but, page, last, sites):
-    """Actions from the last job's page, or from `page` if there is none, to the answer.
-
-    Includes going to the answer's site, or back to it.
-    """
-    here = site_of(page)
-    tabs, _ = answer_in_tabs(world, shared, last)
-    if sites == 0:
-        best = 1 + min(tabs, answer_from_home(world, shared, last))
-        if here != last:
-            return best
-        if but != NONE:
-            return min(best, answer_from_job(world, shared, but))
-        return min(best, answer_from(world, shared, page))
-    others = sites & ~(1 << here)
-    entering = 0
-    if here != last:
-        entering = 0 if (sites >> last) & 1 != 0 else 1
-    elif others != 0:
-        entering = 1
-    if (sites >> last) & 1 != 0:
-        best = 1 + tabs
-        for i in range(n):
-            if jobs[i] != but and job_site(world, jobs[i]) == last:
-                best = min(best, answer_from_job(world, shared, jobs[i]))
-        return entering + best
-    best = min(tabs, answer_from_home(world, shared, last))
-    if here == last and can_stay(world, others):
-        best = min(best, answer_from(world, shared, page))
-    return entering + best
-
-
-def can_stay(world, others):
-    """Whether another tab, or a new one, leads to other sites, and this one stays as it is."""
-    now = world.now[0]
-    opened = 0
-    for t in range(TABS):
-        tab = now.tab[t]
-        opened += tab.open
-        if t != now.tab_at and tab.open != 0 and (others >> site_of(tab.page[tab.at])) & 1 != 0:
-            return True
-    return opened < TABS and (others >> SHOP) & 1 != 0
 
 
 # --- the way ---------------------------------------------------------------------------------
@@ -614,39 +389,3 @@ def to_site(world, shared, mains, sites, last):
     while (others >> site) & 1 == 0:
         site += 1
     return GOTO, site
-
-
-@rare
-def to_answer(world, shared, here, last):
-    """Towards the answer, or stop with it, or with the reason why there is nothing to be done."""
-    if last == NONE:
-        return STOP, FROM_NUMBERS + reason(world, shared)
-    tabs, t = answer_in_tabs(world, shared, last)
-    home = answer_from_home(world, shared, last)
-    if here != last:
-        if tabs <= home:
-            return SWITCH_TAB, t
-        return GOTO, last
-    shown = shown_answer(world, shared)
-    if shown >= 0:
-        return STOP, shown
-    now = world.now[0]
-    tab = now.tab[now.tab_at]
-    if 1 + tabs < answer_from(world, shared, tab.page[tab.at]):
-        return SWITCH_TAB, t
-    if here == FORUM:
-        return forum_to_answer(world)
-    if here == SHOP:
-        return field_of(world, SEARCH_FIELD), FROM_GOAL + place_of(world, NOUN)
-    return table_to_answer(world, shared)
-
-
-@rare
-def shown_answer(world, shared):
-    """The element of the page at hand that is the answer; -1 if none is."""
-    now = world.now[0]
-    for e in range(now.elements):
-        element = now.element[e]
-        if right_answer(world, shared, element.caption, element.unit, element.value):
-            return e
-    return NONE

@@ -17,7 +17,8 @@ from midcourse.envs.web_tasks.browser import (
 )
 from midcourse.envs.web_tasks.forum.acts import forum_act
 from midcourse.envs.web_tasks.forum.pages import FORUM_HOME, forum_page
-from midcourse.envs.web_tasks.goals import achieved, amend, right_answer
+from midcourse.envs.web_tasks.goals import achieved, right_answer
+from midcourse.envs.web_tasks.messages import amend
 from midcourse.envs.web_tasks.shop.acts import shop_act
 from midcourse.envs.web_tasks.shop.pages import (
     RESULTS,

@@ -8,6 +8,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
 from midcourse.envs.web_tasks import goals, wishes
+from midcourse.envs.web_tasks.shop import wishes as shop_wishes
 from midcourse.envs.web_tasks.shop.records import CANCELLED, PLACED
 
 ID = "midcourse/WebTasks-v0"
@@ -51,12 +52,12 @@ def cancel(env, which):
 def want_brand(env, which):
     """The user says which brand is meant; None takes that back."""
     world, shared = Record(env.world), Record(env.program.shared[0])
-    done = goals.undone_as_wanted(world, shared)
+    done = shop_wishes.undone_as_wanted(world, shared)
     constraint = Record(env.world["goal"]["constraint"][1])
     env.world["goal"]["count"], constraint.what = 2, wishes.BRAND
     constraint.live = int(which is not None)
     goals.set_value(world, constraint, env.brands[which or 0])
-    goals.forgive(world, shared, done)
+    shop_wishes.forgive(world, shared, done)
 
 
 def achieved(env):
