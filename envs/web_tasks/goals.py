@@ -217,7 +217,7 @@ def lay_out_part(world, shared, part, asked, flaw, stream):
     its_class = class_of(act)
     for what in range(FIRST_ATTRIBUTE[its_class], FIRST_ATTRIBUTE[its_class + 1]):
         if (asked >> what) & 1 != 0:
-            add_constraint(world, shared, what, flaw, stream)
+            add_constraint(world, shared, what, stream)
     if flaw == NO_SUCH:
         make_impossible(world, shared, act, stream)
 
@@ -264,15 +264,22 @@ def part_of(goal, what):
 
 
 @rare
-def add_constraint(world, shared, what, flaw, stream):
+def target_of(world, part):
+    """The item that a part of the goal was made from, whether or not its state allows the act."""
+    goal = world.goal
+    p = item_of(world, goal.act[part], goal.target[part], NO_FLAW)
+    return p if p >= 0 else item_of(world, goal.act[part], goal.target[part], WRONG_STATE)
+
+
+@rare
+def add_constraint(world, shared, what, stream):
     """One more requirement, which the target fulfils."""
     goal = world.goal
     constraint = goal.constraint[goal.count]
     goal.count += 1
     constraint.what = what
     constraint.live = 1
-    part = part_of(goal, what)
-    p = item_of(world, goal.act[part], goal.target[part], flaw)
+    p = target_of(world, part_of(goal, what))
     set_value(world, constraint, draw_value(world, shared, what, p, stream))
 
 

@@ -14,6 +14,7 @@ from midcourse.envs.web_tasks.goals import (
     item_of,
     part_of,
     set_value,
+    target_of,
     targets,
 )
 from midcourse.envs.web_tasks.requirements import (
@@ -94,8 +95,7 @@ def add(world, shared):
         if (open_ones >> what) & 1 != 0:
             if skip == 0:
                 message = note(world, ADDITION, goal.count)
-                flaw = TEMPLATES[goal.template][6]
-                add_constraint(world, shared, what, flaw, USERS)
+                add_constraint(world, shared, what, USERS)
                 copy_constraint(message.new, goal.constraint[goal.count - 1])
                 world.said += 1
                 return True
@@ -169,8 +169,7 @@ def revise(world, shared):
 def revise_free(world, shared, constraint):
     """Another value of what no target has."""
     goal = world.goal
-    part = part_of(goal, constraint.what)
-    p = item_of(world, goal.act[part], goal.target[part], TEMPLATES[goal.template][6])
+    p = target_of(world, part_of(goal, constraint.what))
     for _ in range(4 * TRIES):
         value = draw_value(world, shared, constraint.what, p, USERS)
         if value != constraint.value:

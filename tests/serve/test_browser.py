@@ -125,9 +125,7 @@ def check_equal(tab: Any, twin: Any, words: str) -> None:
 def oracle_words(twin: Any) -> str:
     """What the oracle does, in words."""
     action = twin.oracle_action()
-    words = twin.FAMILY.say(twin.world, twin.program.shared[0], action)
-    ends = words.startswith(("stop", "answer"))
-    return "stop" if ends and not twin.page().wants_answer else words
+    return twin.FAMILY.say(twin.world, twin.program.shared[0], action)
 
 
 def random_words(twin: Any, rng: np.random.Generator) -> str:
