@@ -49,6 +49,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     OFFICE,
     PER_SITE,
     PRODUCTS,
+    RATINGS,
     ROUTE_KIND,
     ROW_KIND,
     SITE_OF_TABLE,
@@ -58,7 +59,7 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import kind_at
 from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, PARTS, TEMPLATES
+from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, DESTINATION, PARTS, TEMPLATES
 from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
 
 MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
@@ -84,9 +85,9 @@ def validate(world, shared):
     good = good and within(shop.reviews, REVIEWS + 1)
     if not good or now.tab[now.tab_at].open != 1:
         return False
-    good = tabs_good(now, shared) and page_good(now) and said_good(world)
+    good = rows_good(now) and tabs_good(now, shared) and page_good(now) and said_good(world)
     good = good and shop_good(shop, shared) and forum_good(now.forum[0])
-    return good and rows_good(now) and target_good(world, shared)
+    return good and target_good(world, shared)
 
 
 def target_good(world, shared):
@@ -175,10 +176,11 @@ def page_good(now):
     for e in range(ELEMENTS):
         element = now.element[e]
         good = within(element.role, len(ROLES)) and within(element.unit, len(UNITS))
-        good = good and within(element.field + 1, FIELDS + 1) and token_good(element.caption)
+        good = good and within(element.field + 1, FIELDS + 1)
+        good = good and within(element.caption, len(WORDS))
         good = good and within(element.effect, 256) and element.argument >= 0
         if element.unit == NAME:
-            good = good and token_good(element.value)
+            good = good and within(element.value, len(WORDS))
         if not good or not token_good(element.options) or not tokens_good(element.words):
             return False
     return True
@@ -252,7 +254,11 @@ def rows_good(now):
             c = COLUMNS * row.table + column
             good = good and row.value[column] >= 0
             good = good and (COUNT[c] == 0 or row.value[column] < COUNT[c])
+        if row.table == RATINGS and not within(row.value[4], REVIEWS):
+            return False
         if r < now.rows and row.table == PRODUCTS:
+            if not within(row.value[4], PRODUCTS_AT_MOST):
+                return False
             good = good and row.value[0] == now.shop[0].stock[row.value[4]].price
     return good
 
@@ -271,6 +277,8 @@ def said_good(world):
     for k in range(CONSTRAINTS):
         constraint = goal.constraint[k]
         good = good and constraint_good(constraint)
+        if constraint.what == DESTINATION:
+            good = good and within(constraint.value, world.now[0].rows)
         if k < goal.count:
             good = good and ((template[1] | template[2]) >> constraint.what) & 1 != 0
     for m in range(MESSAGES):
@@ -279,7 +287,11 @@ def said_good(world):
         good = good and (m >= world.said or message.place < world.goal.count)
         good = good and constraint_good(message.old) and constraint_good(message.new)
         if m < world.said:
+            if not within(message.place, goal.count):
+                return False
             about = goal.constraint[message.place].what
+            if about == DESTINATION:
+                good = good and within(message.new.value, world.now[0].rows)
             good = good and message.new.what == about
             good = good and (message.kind == ADDITION or message.old.what == about)
     return good
