@@ -55,7 +55,9 @@ def by_search(found: Found, optimal: int, taken: int) -> str:
     return str(taken) if found.exhausted and taken == optimal else "?"
 
 
-def rows(env: Any, chosen: dict[int, list[int]], capacity: int) -> Iterator[tuple[str, bool]]:
+def search_rows(
+    env: Any, chosen: dict[int, list[int]], capacity: int
+) -> Iterator[tuple[str, bool]]:
     """A line for each task, and whether it shows the oracle to be exact."""
     for template, seeds in chosen.items():
         for seed in seeds:
@@ -95,7 +97,7 @@ def main() -> int:
     failed = 0
     begun = time.perf_counter()
     within(env, 1)  # compiled here, so that no line has it in its time
-    for count, (cells, exact) in enumerate(rows(env, chosen, 1 << options.log2_states), 1):
+    for count, (cells, exact) in enumerate(search_rows(env, chosen, 1 << options.log2_states), 1):
         failed += not exact
         print(f"\r{cells}" if sys.stderr.isatty() else cells, flush=True)
         if sys.stderr.isatty():
