@@ -115,7 +115,7 @@ def _head(args: Args, seconds: float) -> list[str]:
         f"come on the way after the one before. An agent hears a message before it stops.",
         "",
         f"Written on {time.strftime('%Y-%m-%d')} at commit {commit()} by `{command}`, in "
-        f"{seconds:.0f} s, without what an earlier run had finished (all takes 6 minutes). "
+        f"{seconds:.0f} s, without what an earlier run had finished. "
         f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}. Python "
         f"{platform.python_version()}, {versions}, midcourse {package_version()}.",
         "",
