@@ -82,7 +82,7 @@ class Script:
         if page.tab.url.split("/")[2] != part.site:
             return f"goto [{part.site}]"
         ask = self._measure if part.way.best and part.to else compare if part.way.best else answer
-        for rule in (ask, self._fill, self._press):
+        for rule in (ask, self._fill, whole_list, self._press):
             said = rule(page, part)
             if said is not None:
                 return said
@@ -243,6 +243,12 @@ def answer(page: Page, part: Part) -> Any:
     """The action that points at what was asked for; None if it is not here."""
     found = shown(page, part.asked) if part.asked and is_meant(page, part) else None
     return page.answers.get(found.number) if found else None
+
+
+def whole_list(page: Page, part: Part) -> str | None:
+    """The answer with all that a page lists; None if no list, or not this one, was asked for."""
+    asked = part.way.sort and page.answer_list and is_meant(page, part)
+    return f"stop [{page.answer_list}]" if asked else None
 
 
 def compare(page: Page, part: Part) -> Any:

@@ -15,11 +15,13 @@ class Way:
     place: str = ""  # link of the navigation behind which it is; "": any of the groups there
     proof: str = ""  # caption that only pages of the right kind show
     best: str = ""  # of a question for the most or least: the caption that is compared
+    sort: str = ""  # of a question for a list: its order, chosen where it is shown
 
 
 BUY, SAVE, CREATE = ("Add to cart", "Checkout", "Place order"), ("Save",), ("Create",)
 PRICE, RATING, AUTHOR, PLACE, ANY = "Price", "Rating", "by", "place", ""
-DIRECTIONS = "Directions to"
+DIRECTIONS, SORT = "Directions to", "Sort by"
+UP, DOWN = "price, low to high", "price, high to low"
 # By site, how a task begins; the site may be named before. In braces: thing, the words on the page
 # that is meant; place and asked, as in `Way`; to, where a way leads; else the caption of a field.
 OPENINGS = {
@@ -30,6 +32,10 @@ OPENINGS = {
         "review a {thing} in the shop": Way(("Post review",)),
         "what does the cheapest {thing} cost": Way(best=PRICE),
         "what does a {thing} cost": Way(asked=PRICE),
+        "list the products in {place} of the shop from the cheapest on": Way(sort=UP),
+        "list the products in {place} of the shop from the dearest on": Way(sort=DOWN),
+        "list the products in {place} of the shop from the best rated on": Way(sort="rating"),
+        "list the products in {place} of the shop": Way(sort="relevance"),
     },
     "forum": {
         "write a post in {Board}": Way(("Post",), place="New post"),
@@ -44,6 +50,7 @@ OPENINGS = {
         "change the review of the {thing}": Way(SAVE, place="Reviews"),
         "change the {thing}": Way(SAVE),
         "order supplies of '{Name}'": Way(CREATE, place="New supply"),
+        "what number has the sale to {thing}": Way(asked="Number", place="Sales"),
         "what is the sum of the sale to {thing}": Way(asked="Sum", place="Sales"),
         "how many of the {thing} were sold": Way(asked="Sold"),
         "how many sales are {asked}": Way(place="Reports"),
@@ -76,6 +83,8 @@ OPENINGS = {
 }
 # What a task adds: the field which that goes into, or what the page that is meant shows.
 CLAUSES = {
+    "each may cost ${value} at most": "Highest price in cents",
+    "each should be rated {value} stars or better": "Rating at least",
     "it may cost ${value} at most": PRICE,
     "it should be rated {value} stars or better": RATING,
     "it is the one by {value}": AUTHOR,
@@ -134,7 +143,7 @@ def part_of(site: str, way: Way, named: dict[str, str], clauses: Iterable[str]) 
     words, to = named.pop("thing", "").split(), named.pop("to", "")
     asked, place = named.pop("asked", way.asked), named.pop("place", way.place).lower()
     part = Part(site, way, frozenset(words), words[-1] if words else "", place, asked, to)
-    part.fields = named | ({DIRECTIONS: to} if to else {})
+    part.fields = named | ({DIRECTIONS: to} if to else {}) | ({SORT: way.sort} if way.sort else {})
     for found in filter(None, (first_of(CLAUSES, clause) for clause in clauses)):
         value, caption = found[1]["value"], found[0] or found[1].get("field", ANY).capitalize()
         if caption == PLACE:

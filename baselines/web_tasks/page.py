@@ -33,7 +33,7 @@ from midcourse.envs.web_tasks.wishes import ACTS
 from midcourse.evaluate import evaluate
 from midcourse.evaluation.statistics import interval
 
-BESIDE = ("do-nothing", "random", "ignores-messages", "oracle")
+BESIDE = ("do-nothing", "random", "cannot-be-done", "ignores-messages", "oracle")
 SETTINGS: dict[str, dict[str, Any]] = {"left alone": {}, "interrupted": {"disturbances": 1}}
 MARKS = 8  # columns of a curve
 

@@ -57,19 +57,20 @@ def visit(world, kind, item, sort):
     page.kind = kind
     page.item = item
     page.sort = sort
+    page.least = 0
+    page.most = 0
     for k in range(LONGEST):
         page.words[k] = 0
     clear_form(tab)
 
 
 @rare
-def revisit(world, sort):
-    """Open the page at hand again, sorted otherwise."""
-    page = address_of(world)
-    visit(world, page.kind, page.item, sort)
+def revisit(world):
+    """Open the page at hand again, to be sorted or filtered otherwise; returns its address."""
     tab = tab_of(world)
-    for k in range(LONGEST):
-        tab.page[tab.at].words[k] = tab.page[tab.at - 1].words[k]
+    visit(world, tab.page[tab.at].kind, 0, 0)
+    copy_address(tab.page[tab.at], tab.page[tab.at - 1])
+    return tab.page[tab.at]
 
 
 def copy_address(to, source):
@@ -77,6 +78,8 @@ def copy_address(to, source):
     to.kind = source.kind
     to.item = source.item
     to.sort = source.sort
+    to.least = source.least
+    to.most = source.most
     for k in range(LONGEST):
         to.words[k] = source.words[k]
 

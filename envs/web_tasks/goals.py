@@ -28,6 +28,7 @@ from midcourse.envs.web_tasks.shop.wishes import (
     offers,
     product_fits,
     product_of,
+    right_list,
     right_price,
     shop_changes,
     shop_words,
@@ -35,6 +36,7 @@ from midcourse.envs.web_tasks.shop.wishes import (
 )
 from midcourse.envs.web_tasks.state import (
     CONSTRAINTS,
+    LIST,
     POINTS,
     PRICE_OF,
     REASON,
@@ -75,6 +77,7 @@ from midcourse.envs.web_tasks.wishes import (
     WRITE,
     WRONG_STATE,
     asks,
+    asks_for_list,
     class_of,
     class_of_attribute,
 )  # fmt: skip
@@ -296,6 +299,8 @@ def achieved(world, shared):
     why = reason(world, shared)
     if why != NO_REASON:
         return changes == 0 and world.answer_unit == REASON and world.answer == why
+    if asks_for_list(world.goal.act[0]):
+        return changes == 0 and world.answer_unit == LIST and right_list(world, shared)
     if asks(world.goal.act[0]):
         return changes == 0 and right_answer(
             world, shared, world.answer_caption, world.answer_unit, world.answer
@@ -335,4 +340,6 @@ def right_answer(world, shared, caption, unit, value):
         return right_entry(world, shared, caption, unit, value)
     if act == SCORE:
         return unit == POINTS and right_points(world, value)
+    if asks_for_list(act):
+        return False
     return unit == PRICE_OF and right_price(world, shared, value)

@@ -11,7 +11,7 @@ from midcourse.envs.web_tasks.forum.pages import (
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
 from midcourse.envs.web_tasks.goals import targets
-from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME
+from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
     CART,
@@ -60,7 +60,15 @@ from midcourse.envs.web_tasks.tables.layout import (
 from midcourse.envs.web_tasks.tables.pages import kind_at
 from midcourse.envs.web_tasks.tables.records import ROWS
 from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, DESTINATION, PARTS, TEMPLATES
-from midcourse.envs.web_tasks.words import CATEGORIES, COLOURS, LONGEST, NUMBER, SIZES, WORDS
+from midcourse.envs.web_tasks.words import (
+    CATEGORIES,
+    COLOURS,
+    LEAST_RATINGS,
+    LONGEST,
+    NUMBER,
+    SIZES,
+    WORDS,
+)
 
 MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
 
@@ -132,7 +140,8 @@ def tabs_good(now, shared):
             forums = within(page.kind - FORUM_HOME, NEW_POST + 1 - FORUM_HOME)
             tables = within(page.kind - TABLE_KINDS, PER_SITE * len(TABLE_SITES))
             known = forums or tables or within(page.kind, ORDER_PAGE + 1)
-            good = good and known and within(page.sort, 4)
+            good = good and known and within(page.sort, SORTS) and page.most >= 0
+            good = good and within(page.least, len(LEAST_RATINGS))
             if tables:
                 good = good and table_address_good(now, page)
             if tab.open != 0 and i <= tab.last:

@@ -14,18 +14,17 @@ The sites' own oracles number their jobs, say which are to be done, and what the
 import numpy as np
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.answers import answer_from_job, answer_site, then_answer, to_answer
+from midcourse.envs.web_tasks.answers import (
+    answer_site,
+    then_answer,
+)
 from midcourse.envs.web_tasks.browser import site_of
 from midcourse.envs.web_tasks.finding import FAR, NONE
 from midcourse.envs.web_tasks.forum.oracle import (
-    BOARD_JOB,
-    NEW_JOB,
     forum_could,
     forum_done,
     forum_serve,
-    forum_set_out,
 )
-from midcourse.envs.web_tasks.forum.pages import forum_of
 from midcourse.envs.web_tasks.goals import reason
 from midcourse.envs.web_tasks.jobs import (
     FIRST_FORUM_JOB,
@@ -35,28 +34,26 @@ from midcourse.envs.web_tasks.jobs import (
     REACH,
     asked,
     class_of_job,
+    in_tabs,
     is_main,
     job_site,
+    leads_on,
     saved_at,
     stays_at,
     travel,
     work_of,
 )
+from midcourse.envs.web_tasks.leaving import leave
 from midcourse.envs.web_tasks.shop.oracle import (
-    SHOP_JOBS,
     beyond_repair,
     shop_could,
     shop_done,
     shop_serve,
-    shop_set_out,
 )
 from midcourse.envs.web_tasks.state import (
     BACK,
     FORWARD,
     FROM_NUMBERS,
-    GOTO,
-    NEW_TAB,
-    SHOP,
     SITES,
     STOP,
     SWITCH_TAB,
@@ -67,7 +64,6 @@ from midcourse.envs.web_tasks.tables.oracle import (
     table_could,
     table_done,
     table_serve,
-    table_set_out,
 )
 from midcourse.envs.web_tasks.wishes import (
     NO_REASON,
@@ -153,9 +149,27 @@ def count(bits):
 def walk(world, shared, mains):
     """The cheapest way if the main jobs are done as `mains`: (its cost, its first step, a job).
 
-    The first step is BACK or FORWARD, HERE to do the job on the page at hand, or LEAVE to set out
-    for what is to be done elsewhere.
+    The first step is BACK or FORWARD, SWITCH_TAB to a tab in place of a job, HERE to do the job on
+    the page at hand, or LEAVE to set out for what is to be done elsewhere.
     """
+    now = world.now[0]
+    at_hand = now.tab_at
+    best, first, begun = walk_here(world, shared, mains)
+    for t in range(TABS):
+        if t != at_hand and now.tab[t].open != 0:
+            now.tab_at = t  # put back below
+            cost, _, _ = walk_here(world, shared, mains)
+            if 1 + cost < best:
+                best = 1 + cost
+                first = SWITCH_TAB
+                begun = t
+    now.tab_at = at_hand
+    return best, first, begun
+
+
+@rare
+def walk_here(world, shared, mains):
+    """The cheapest way that begins in the tab at hand: (its cost, its first step, a job)."""
     now = world.now[0]
     tab = now.tab[now.tab_at]
     jobs = np.empty(JOBS, np.int64)
@@ -212,7 +226,7 @@ def from_walk(world, shared, mains, jobs, n, left, right):
             job = left_over[last] if last >= 0 else NONE
             near = saved_at(world, shared, page, form, job, mains) if last >= 0 else 1
             if near > 0:
-                cost = moves + elsewhere(world, shared, mains, left_over, m, job, page)
+                cost = moves + elsewhere(world, shared, mains, left_over, m, job, end)
                 cost += travel(job) - near if last >= 0 else 0
                 if cost < best:
                     best = cost
@@ -233,9 +247,14 @@ def direction(left, right, end):
 
 
 @rare
-def elsewhere(world, shared, mains, jobs, n, but, page):
-    """The least cost of the ways to jobs, from a page on; job `but` has been done there already."""
-    here = site_of(page)
+def elsewhere(world, shared, mains, jobs, n, but, end):
+    """The least cost of the ways to jobs, from the page `end` pages after that at hand on.
+
+    Job `but` has been done from there already.
+    """
+    now = world.now[0]
+    tab = now.tab[now.tab_at]
+    here = site_of(tab.page[tab.at + end])
     sites = 0
     entered = 0  # sites that a tab leads to
     cost = 0
@@ -253,49 +272,17 @@ def elsewhere(world, shared, mains, jobs, n, but, page):
     last = answer_site(world, shared)
     if last == NONE:
         return cost
-    return cost + then_answer(world, shared, mains, jobs, n, but, page, last, sites)
-
-
-@rare
-def in_tabs(world, shared, job, mains):
-    """The most that other tabs save of a job, without the way there."""
-    now = world.now[0]
-    most = 0
-    for t in range(TABS):
-        if t != now.tab_at and now.tab[t].open != 0:
-            most = max(most, in_tab(world, shared, now.tab[t], job, mains))
-    return most
-
-
-@rare
-def in_tab(world, shared, tab, job, mains):
-    """The most that the pages of a tab save of a job, less the way back or forward to them."""
-    most = 0
-    for offset in range(max(-REACH, -tab.at), min(REACH, tab.last - tab.at) + 1):
-        form = tab if offset == 0 else shared.blank[0]
-        saved = saved_at(world, shared, tab.page[tab.at + offset], form, job, mains)
-        most = max(most, saved - abs(offset))
-    return most
+    answer, _ = then_answer(world, shared, mains, jobs, n, but, end, last, sites)
+    return cost + answer
 
 
 @rare
 def shared_ways(world, shared, mains, jobs, n, but):
-    """Actions that are spared because one job ends on the page that leads to another.
-
-    So do subscribing to a board and what is to be done on one of its posts, unless another tab
-    shows the post.
-    """
+    """Actions that are spared because one job ends on the page that leads to another."""
     spared = 0
     for i in range(n):
-        board = jobs[i] - SHOP_JOBS - BOARD_JOB
-        if board >= 0 and jobs[i] != but:
-            leads = 0
-            for k in range(n):
-                p = jobs[k] - SHOP_JOBS
-                post = p >= 0 and p < NEW_JOB and jobs[k] != but
-                if post and forum_of(world).post[p].board == board:
-                    leads |= 1 if in_tabs(world, shared, jobs[k], mains) < 2 else 0
-            spared += leads
+        if jobs[i] != but and leads_on(world, shared, mains, jobs, n, but, jobs[i]):
+            spared += 1
     return spared
 
 
@@ -308,8 +295,8 @@ def act(world, shared):
     if cost >= FAR:
         return STOP, FROM_NUMBERS
     _, step, job = walk(world, shared, mains)
-    if step in (BACK, FORWARD):
-        return step, 0
+    if step in (BACK, FORWARD, SWITCH_TAB):
+        return step, max(0, job)
     if step == HERE:
         if job < FIRST_FORUM_JOB:
             return shop_serve(world, shared, job)
@@ -318,74 +305,3 @@ def act(world, shared):
             return forum_serve(world, j, j if is_main(job, mains) else NONE)
         return table_serve(world, shared, job - FIRST_TABLE_JOB, is_main(job, mains))
     return leave(world, shared, mains)
-
-
-@rare
-def leave(world, shared, mains):
-    """The first action towards what is to be done elsewhere: this site first, the answer last."""
-    now = world.now[0]
-    tab = now.tab[now.tab_at]
-    here = site_of(tab.page[tab.at])
-    last = answer_site(world, shared)
-    sites = 0
-    chosen = NONE
-    farthest = NONE
-    for job in range(JOBS):
-        if asked(world, shared, job, mains):
-            sites |= 1 << job_site(world, job)
-            if job_site(world, job) == here:
-                far = answer_from_job(world, shared, job) if last == here else 0
-                if far > farthest:
-                    farthest = far
-                    chosen = job
-    if sites == 0:
-        return to_answer(world, shared, here, last)
-    if chosen == NONE or (last == here and sites != 1 << here):
-        return to_site(world, shared, mains, sites & ~(1 << here), last)
-    t = tab_for(world, shared, chosen, mains, 2)
-    if t >= 0:
-        return SWITCH_TAB, t
-    if chosen < FIRST_FORUM_JOB:
-        return shop_set_out(world, shared, chosen)
-    if chosen < FIRST_TABLE_JOB:
-        return forum_set_out(world, chosen - FIRST_FORUM_JOB)
-    return table_set_out(world, chosen - FIRST_TABLE_JOB)
-
-
-@rare
-def tab_for(world, shared, job, mains, least):
-    """Another tab whose page saves a job at least so much; -1 if there is none."""
-    now = world.now[0]
-    for t in range(TABS):
-        tab = now.tab[t]
-        other = t != now.tab_at and tab.open != 0
-        if other and in_tab(world, shared, tab, job, mains) >= least:
-            return t
-    return NONE
-
-
-@rare
-def to_site(world, shared, mains, sites, last):
-    """To another site: by a tab that shows something of use there, or from its first page.
-
-    The answer's own site comes last.
-    """
-    others = sites & ~(1 << last) if last != NONE and sites != 1 << last else sites
-    for job in range(JOBS):
-        if asked(world, shared, job, mains) and (others >> job_site(world, job)) & 1 != 0:
-            t = tab_for(world, shared, job, mains, 1)
-            if t >= 0:
-                return SWITCH_TAB, t
-    now = world.now[0]
-    for t in range(TABS):  # so that the page at hand stays open
-        tab = now.tab[t]
-        if t != now.tab_at and tab.open != 0 and (others >> site_of(tab.page[tab.at])) & 1 != 0:
-            return SWITCH_TAB, t
-    if (others >> SHOP) & 1 != 0:
-        for t in range(TABS):
-            if now.tab[t].open == 0 and last != NONE:
-                return NEW_TAB, 0
-    site = 0
-    while (others >> site) & 1 == 0:
-        site += 1
-    return GOTO, site

@@ -32,7 +32,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     SITE_OF_TABLE,
     TABLE_KINDS,
 )
-from midcourse.envs.web_tasks.text import options, said_value
+from midcourse.envs.web_tasks.text import THE_LIST_SAID, listed, options, said_value
 from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, class_of
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
@@ -75,6 +75,7 @@ def page(world: Any, shared: Any) -> Page:
             e: np.array([state.STOP, e]) for e in range(len(shown)) if now["element"][e]["unit"]
         },
         reasons=REASONS[1:],
+        answer_list=THE_LIST_SAID if listed(world) else "",
     )
 
 

@@ -16,12 +16,14 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.wishes import (
     ADDRESS,
+    ALL_OF,
     AUTHOR,
     BOARD,
     BODY,
     BRAND,
     BUY,
     CANCEL,
+    CATEGORY,
     CHEAPEST,
     COLOUR,
     COMMENT,
@@ -31,8 +33,8 @@ from midcourse.envs.web_tasks.wishes import (
     DOWNVOTE,
     ENTRY,
     EXTRA,
-    FORUM_ACTS,
     GROUP,
+    IN_ORDER,
     INTO,
     KEY,
     MATERIAL,
@@ -66,15 +68,17 @@ from midcourse.envs.web_tasks.wishes import (
     WITH,
     WORDS,
     WRITE,
+    asks_for_list,
     class_of,
     class_of_attribute,
 )  # fmt: skip
 from midcourse.envs.web_tasks.words import BOARD_NAMES, spell
 
 CLAUSES = {
-    NOUN: "I mean a {}", MATERIAL: "it should be {}", BRAND: "the brand should be {}",
-    MOST: "it may cost {} at most", RATING: "it should be rated {} stars or better",
-    COLOUR: "the colour should be {}", SIZE: "the size should be {}",
+    CATEGORY: "I mean {}", NOUN: "I mean a {}", MATERIAL: "it should be {}",
+    BRAND: "the brand should be {}", MOST: "it may cost {} at most",
+    RATING: "it should be rated {} stars or better", COLOUR: "the colour should be {}",
+    SIZE: "the size should be {}",
     QUANTITY: "I need {} of them", ADDRESS: "it should go to the address '{}'",
     SHIPPING: "choose {} shipping", COUPON: "use the coupon {}", STARS: "give it {} stars",
     WORDS: "write '{}'", TOPIC: "I mean the post about {}", AUTHOR: "it is the one by {}",
@@ -87,11 +91,18 @@ CLAUSES = {
 OPENINGS = {
     BUY: "buy {} in the shop", CANCEL: "cancel my order of {}", RETURN: "send back my order of {}",
     REVIEW: "review {} in the shop", PRICE: "what does {} cost?",
-    CHEAPEST: "what does the cheapest {} cost?", WRITE: "write a post in {}",
+    CHEAPEST: "what does the cheapest {} cost?",
+    ALL_OF: "list the products in {} of the shop",
+    IN_ORDER: "list the products in {} of the shop", WRITE: "write a post in {}",
     REPLY: "comment on the post about {}", UPVOTE: "upvote the post about {}",
     DOWNVOTE: "downvote the post about {}", SCORE: "how many points has the post about {}?",
     SUBSCRIBE: "subscribe to {}",
 }  # fmt: skip
+SORTED = ("", "from the cheapest on", "from the dearest on", "from the best rated on")
+LIST_CLAUSES = {
+    MOST: "each may cost {} at most", RATING: "each should be rated {} stars or better",
+}  # fmt: skip
+THINGS = (BUY, CANCEL, RETURN, REVIEW, PRICE)  # acts whose openings say "a" or "an" before it
 # Of acts on rows: by the act, the table, and for questions the column.
 TABLE_OPENINGS = {
     (SET, PRODUCTS): "in the back office, change the {}",
@@ -107,6 +118,7 @@ TABLE_OPENINGS = {
     (MERGE, REQUESTS): "in the tracker, merge the request about {}",
     (TELL, PLACES, 0): "when does the {} open?",
     (TELL, PLACES, 1): "when does the {} close?",
+    (TELL, SALES, 0): "in the back office, what number has the sale to {}?",
     (TELL, SALES, 1): "in the back office, what is the sum of the sale to {}?",
     (TELL, PRODUCTS, 1): "in the back office, how many of the {} were sold?",
     (TELL, ISSUES, 3): "in the tracker, who is assigned to the issue about {}?",
@@ -137,7 +149,14 @@ COLUMN_CLAUSES = {
     (REQUESTS, 1): "its reviewer should be {}", (MEMBERS, 0): "the role should be {}",
     (PLACES, 3): "keep it on the list '{}'",
 }  # fmt: skip
-OPENERS = (BRAND, MATERIAL, NOUN, TOPIC, BOARD)  # attributes that the openings name, in order
+OPENERS = (
+    CATEGORY,
+    BRAND,
+    MATERIAL,
+    NOUN,
+    TOPIC,
+    BOARD,
+)  # attributes that the openings name, in order
 TABLE_OPENERS = (EXTRA, KEY)
 NAMED_TOO = {
     CREATE: (ENTRY, INTO), TALLY: (GROUP, WITH), WHICH: (GROUP,),
@@ -167,9 +186,11 @@ def part_of_task(goal: Any, act: int, live: dict[int, Any]) -> str:
         opening = open_table(goal, act, values)
     else:
         thing = " ".join(values.pop(what) for what in OPENERS if what in values)
-        if act < FORUM_ACTS and act != CHEAPEST:
+        if act in THINGS:
             thing = f"{'an' if thing[0].lower() in 'aeiou' else 'a'} {thing}"
         opening = OPENINGS[act].format(thing)
+        if act == IN_ORDER:
+            opening = f"{opening} {SORTED[int(goal['field'])]}"
     clauses = [clause_of(goal, what).format(value) for what, value in sorted(values.items())]
     rest, end = ", ".join(clauses), "" if opening.endswith("?") else "."
     opening = f"{opening[0].upper()}{opening[1:]}{end}"
@@ -190,6 +211,8 @@ def open_table(goal: Any, act: int, values: dict[int, str]) -> str:
 
 def clause_of(goal: Any, what: int) -> str:
     """The words for a requirement."""
+    if asks_for_list(int(goal["act"][0])) and what in LIST_CLAUSES:
+        return LIST_CLAUSES[what]
     if what >= TO0:
         return COLUMN_CLAUSES[int(goal["table"]), what - TO0]
     if what == GROUP and goal["table"] in (ISSUES, REQUESTS, MEMBERS):

@@ -21,15 +21,19 @@ from midcourse.envs.web_tasks.goals import achieved, right_answer
 from midcourse.envs.web_tasks.messages import amend
 from midcourse.envs.web_tasks.shop.acts import shop_act
 from midcourse.envs.web_tasks.shop.pages import (
+    FILTER_PRICE,
+    FILTER_RATING,
     RESULTS,
     SEARCH,
     SHOP_HOME,
     SORT,
+    count_listed,
     shop_page,
 )
 from midcourse.envs.web_tasks.state import (
     ACHIEVED,
     BACK,
+    BAD_NUMBER,
     BUTTON,
     COMBOBOX,
     ELEMENTS,
@@ -39,6 +43,7 @@ from midcourse.envs.web_tasks.state import (
     FROM_NUMBERS,
     GOTO,
     LINK,
+    LIST,
     MAP,
     NEW_TAB,
     NO_ELEMENT,
@@ -59,12 +64,12 @@ from midcourse.envs.web_tasks.state import (
     SWITCH_TAB,
     TABS_FULL,
     TEXTBOX,
+    THE_LIST,
     UNWANTED,
 )
 from midcourse.envs.web_tasks.tables.acts import table_act
 from midcourse.envs.web_tasks.tables.layout import DIRECTIONS, HOME_KIND, ROUTE_KIND
 from midcourse.envs.web_tasks.tables.pages import kind_of, table_page
-from midcourse.envs.web_tasks.wishes import REASONS
 from midcourse.envs.web_tasks.words import LONGEST, NUMBER
 
 
@@ -125,9 +130,12 @@ def stop(world, shared, choice):
     world.terminated = 1
     if choice < now.elements:
         answer(world, shared, now.element[choice])
-    elif choice > FROM_NUMBERS and choice < FROM_NUMBERS + len(REASONS):
+    elif choice > FROM_NUMBERS and choice < THE_LIST:
         world.answer_unit = REASON
         world.answer = choice - FROM_NUMBERS
+    elif choice == THE_LIST:
+        world.answer_unit = LIST
+        world.answer = count_listed(now)
     if achieved(world, shared):
         world.success = 1
         world.reply = ACHIEVED
@@ -196,7 +204,9 @@ def select(world, element, option):
     if option >= OPTIONS or (element.argument >> option) & 1 == 0:
         world.reply = NO_OPTION
     elif element.effect == SORT:
-        revisit(world, option)
+        revisit(world).sort = option
+    elif element.effect == FILTER_RATING:
+        revisit(world).least = option
     else:
         tab_of(world).field[element.field, 0] = option + 1
 
@@ -206,6 +216,9 @@ def type_text(world, element, choice):
     """Type the text of an element or of a requirement; a search or directions begin at once."""
     if not can_type(world, choice):
         world.reply = NO_TEXT
+        return
+    if element.effect == FILTER_PRICE:
+        filter_price(world, choice)
         return
     tab = tab_of(world)
     field = element.field
@@ -221,6 +234,16 @@ def type_text(world, element, choice):
             tab.page[tab.at].words[k] = token
         else:
             tab.field[field, k] = token
+
+
+@rare
+def filter_price(world, choice):
+    """List only what costs no more than a number that was typed, in cents."""
+    number = token_of(world, choice, 0) - NUMBER
+    if number <= 0 or token_of(world, choice, 1) != 0:
+        world.reply = BAD_NUMBER
+    else:
+        revisit(world).most = number
 
 
 def offered(world, choice):

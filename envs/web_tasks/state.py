@@ -10,7 +10,7 @@ from midcourse.core.params import Params, knob
 from midcourse.envs.web_tasks.forum.records import FORUM_STATE
 from midcourse.envs.web_tasks.shop.records import CATALOGUE, PRODUCTS, SHOP_STATE
 from midcourse.envs.web_tasks.tables.records import ROW, ROWS
-from midcourse.envs.web_tasks.wishes import PARTS, TEMPLATES, TEMPLATES_OF_LEVEL
+from midcourse.envs.web_tasks.wishes import PARTS, REASONS, TEMPLATES, TEMPLATES_OF_LEVEL
 from midcourse.envs.web_tasks.words import LONGEST
 
 WEBS = 4  # different webs in one split
@@ -29,6 +29,8 @@ ADDRESS = np.dtype(
         ("kind", np.int16),  # of page
         ("item", np.int16),  # which product, category, order
         ("sort", np.int16),
+        ("least", np.int16),  # rating of what is listed, as an option; 0: any
+        ("most", np.int16),  # that it may cost, cents; 0: anything
         ("words", np.int16, (LONGEST,)),  # that were searched for
     ],
     align=True,
@@ -48,7 +50,7 @@ ROLES = ("", "heading", "text", "link", "button", "textbox", "combobox")
 NO_ROLE, HEADING, TEXT, LINK, BUTTON, TEXTBOX, COMBOBOX = range(len(ROLES))
 UNITS = (
     "", "count", "sum of money", "price", "stars", "order number", "points", "hour", "minutes",
-    "metres", "name", "entry", "reason",
+    "metres", "name", "entry", "reason", "list",
 )  # fmt: skip
 (
     NO_UNIT,
@@ -64,6 +66,7 @@ UNITS = (
     NAME,  # the value is a word
     ITEM,  # the value is a row of a table
     REASON,  # the value is a reason why nothing can be done
+    LIST,  # the answer is the list of products on the page at hand, the value how many there are
 ) = range(len(UNITS))
 ELEMENT = np.dtype(
     [
@@ -126,6 +129,7 @@ OPTIONS = 8  # of a combobox at most; as many sites and tabs
 FROM_GOAL = ELEMENTS
 FROM_NUMBERS = FROM_GOAL + CONSTRAINTS
 NUMBERS = 16
+THE_LIST = FROM_NUMBERS + len(REASONS)  # after `stop`
 CHOICES = FROM_NUMBERS + NUMBERS
 
 REPLIES = (

@@ -19,6 +19,7 @@ from midcourse.envs.web_tasks.reading import (
     rows_of,
     some_bytes,
 )
+from midcourse.envs.web_tasks.shop.pages import PRODUCT_PAGE
 from midcourse.envs.web_tasks.state import (
     BACK,
     CLOSE_TAB,
@@ -37,8 +38,9 @@ from midcourse.envs.web_tasks.state import (
     STOP,
     SWITCH_TAB,
     TEXTBOX,
+    THE_LIST,
 )
-from midcourse.envs.web_tasks.wishes import REASONS
+from midcourse.envs.web_tasks.wishes import IN_ORDER, REASONS
 from midcourse.envs.web_tasks.words import WORDS, spell
 
 HINT = (
@@ -214,6 +216,7 @@ def legal_actions(world: Any, shared: Any) -> list[str]:
     others = [t for t in range(len(opened)) if opened[t] and t != now["tab_at"]]
     said += [f"switch_tab [{t + 1}]" for t in others] + ["close_tab"] * bool(others)
     said += ["stop", *(f"stop [{answer}]" for answer in answers(world))]
+    said += [f"stop [{THE_LIST_SAID}]"] * bool(listed(world))
     return [*said, *(f"stop [{reason}]" for reason in REASONS[1:])]
 
 
@@ -223,6 +226,14 @@ def answers(world: Any) -> dict[str, int]:
     rows = rows_of(some_bytes(world, _AT_ELEMENTS, count * ELEMENT.itemsize))
     said = [_answer_of(row) for row in rows]
     return {answer: e for e, answer in reversed(list(enumerate(said))) if answer}
+
+
+def listed(world: Any) -> list[str]:
+    """The names of the products that the page at hand lists, in its order."""
+    now = world["now"][0]
+    rows = now["element"][: int(now["elements"])]
+    entries = rows[(rows["role"] == state.LINK) & (rows["effect"] == PRODUCT_PAGE)]
+    return [spell(words) for words in entries["words"].tolist()]
 
 
 @lru_cache(1 << 13)
@@ -236,6 +247,7 @@ def refusal(world: Any, shared: Any) -> str:
     return "" if reply in (state.QUIET, state.ACHIEVED, state.UNWANTED) else REPLIES[reply]
 
 
+THE_LIST_SAID = "the list"
 REASON_NUMBERS = {reason: number for number, reason in enumerate(REASONS) if reason}
 WITHOUT = {"back": BACK, "go_back": BACK, "forward": FORWARD, "go_forward": FORWARD,
            "new_tab": NEW_TAB, "close_tab": CLOSE_TAB, "stop": STOP}  # fmt: skip
@@ -246,7 +258,8 @@ def parse(world: Any, shared: Any, words: str) -> Any:
 
     The form is WebArena's: `click [12]`, `type [7] [red mug] [1]`, `stop [$42.00]`. A text must
     stand in the task or on the page at hand, an answer on the page: `answer [7]` points at it, and
-    `stop [$42.00]` at the first element that says so.
+    `stop [$42.00]` at the first element that says so. A list is answered whole: `stop [the list]`,
+    or its entries with semicolons between them.
     """
     if not isinstance(words, str):
         return Refusal(f"an action is a line of text; {HINT}")
@@ -348,6 +361,15 @@ def _stop(world: Any, said: Said) -> Any:
     plain = said.plain[0]
     if plain in REASON_NUMBERS:
         return STOP, FROM_NUMBERS + REASON_NUMBERS[plain]
+    entries = [entry.lower() for entry in listed(world)]
+    told = [" ".join(entry.split()) for entry in plain.split(";")]
+    in_order = world["goal"]["act"][0] == IN_ORDER
+    if entries and (
+        plain == THE_LIST_SAID
+        or told == entries
+        or (not in_order and sorted(told) == sorted(entries))
+    ):
+        return STOP, THE_LIST
     named = {key.lower(): e for key, e in answers(world).items()}
     if plain in named:
         return STOP, named[plain]
@@ -357,7 +379,7 @@ def _stop(world: Any, said: Said) -> Any:
         return STOP, bare[answer]
     return Refusal(
         f"nothing on this page says {said.parts[0].strip()[:LONGEST]!r}: an answer must stand "
-        f"there, or be {' or '.join(map(repr, REASONS[1:]))}"
+        f"there, be '{THE_LIST_SAID}' of it, or {' or '.join(map(repr, REASONS[1:]))}"
     )
 
 
@@ -375,8 +397,10 @@ def say(world: Any, shared: Any, action: Any) -> str:
     verb, choice = int(action[0]), int(action[1])
     now = world["now"][0]
     if verb == STOP:
-        if FROM_NUMBERS < choice < FROM_NUMBERS + len(REASONS):
+        if FROM_NUMBERS < choice < THE_LIST:
             return f"stop [{REASONS[choice - FROM_NUMBERS]}]"
+        if choice == THE_LIST:
+            return f"stop [{THE_LIST_SAID}]"
         named = {e: answer for answer, e in answers(world).items()}
         said = said_answer(now["element"][choice]) if choice < now["elements"] else ""
         return f"stop [{said}]" if choice in named else f"answer [{choice}]" if said else "stop"

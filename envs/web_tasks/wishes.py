@@ -15,12 +15,13 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 
 ATTRIBUTES = (
-    "noun", "material", "brand", "most", "rating", "colour", "size", "quantity", "address",
-    "shipping", "coupon", "stars", "words", "topic", "author", "place", "board", "title", "body",
-    "comment", "key", "extra", "group", "with", "destination", "entry", "into", "to0", "to1", "to2",
-    "to3",
+    "category", "noun", "material", "brand", "most", "rating", "colour", "size", "quantity",
+    "address", "shipping", "coupon", "stars", "words", "topic", "author", "place", "board",
+    "title", "body", "comment", "key", "extra", "group", "with", "destination", "entry", "into",
+    "to0", "to1", "to2", "to3",
 )  # fmt: skip
 (
+    CATEGORY,
     NOUN,
     MATERIAL,
     BRAND,
@@ -55,7 +56,7 @@ ATTRIBUTES = (
 ) = range(len(ATTRIBUTES))
 
 ACTS = (
-    "buy", "cancel", "return", "review", "price", "cheapest",
+    "buy", "cancel", "return", "review", "price", "cheapest", "list", "rank",
     "post", "comment", "upvote", "downvote", "score", "subscribe",
     "set", "create", "merge", "tell", "count", "which", "nearest", "route",
 )  # fmt: skip
@@ -66,6 +67,8 @@ ACTS = (
     REVIEW,
     PRICE,
     CHEAPEST,
+    ALL_OF,  # products of a category, a set
+    IN_ORDER,  # the same, sorted
     WRITE,
     REPLY,
     UPVOTE,
@@ -81,14 +84,15 @@ ACTS = (
     NEAREST,
     ROUTE,
 ) = range(len(ACTS))
-QUESTIONS = 1 << PRICE | 1 << CHEAPEST | 1 << SCORE | 1 << TELL | 1 << TALLY | 1 << WHICH \
-    | 1 << NEAREST | 1 << ROUTE  # fmt: skip
+FOR_LISTS = 1 << ALL_OF | 1 << IN_ORDER
+QUESTIONS = FOR_LISTS | 1 << PRICE | 1 << CHEAPEST | 1 << SCORE | 1 << TELL | 1 << TALLY \
+    | 1 << WHICH | 1 << NEAREST | 1 << ROUTE  # fmt: skip
 FORUM_ACTS, TABLE_ACTS = WRITE, SET  # acts from here on are the forum's, the tables'
 NO_ACT = -1
 PARTS = 2  # of a goal at most; they are of different classes
 CLASSES = 3
 OF_SHOP, OF_FORUM, OF_TABLES = range(CLASSES)
-FIRST_ATTRIBUTE = (NOUN, TOPIC, KEY, len(ATTRIBUTES))  # of each class; stars and words are shop's
+FIRST_ATTRIBUTE = (CATEGORY, TOPIC, KEY, len(ATTRIBUTES))  # of each class
 
 # Attributes as bits. What is free stands in no target.
 FREE = (
@@ -108,8 +112,13 @@ NO_REASON = 0
 REASONS = ("", "there is no such thing", "its state does not allow it")
 
 
-def _shop(act: int, asked: int, open_ones: int = 0, flaw: int = NO_FLAW) -> tuple[int, ...]:
-    return act, asked, open_ones, 0, 0, -1, flaw
+BY_PRICE, BY_RATING = 1, 3  # orders of the shop's lists
+
+
+def _shop(
+    act: int, asked: int, open_ones: int = 0, flaw: int = NO_FLAW, field: int = 0
+) -> tuple[int, ...]:
+    return act, asked, open_ones, 0, field, -1, flaw
 
 
 def _table(
@@ -119,9 +128,9 @@ def _table(
 
 
 # For each template: the act, what the goal says from the start, what a message may add, the table
-# and its column that a row's act is about, the act of a second part (-1: none), and what is wrong
-# with it. The first attribute of a part in the order above is what it is about; no message strikes
-# it out. The easiest come first.
+# and its column that a row's act is about (for a sorted list: the order), the act of a second part
+# (-1: none), and what is wrong with it. The first attribute of a part in the order above is what it
+# is about; no message strikes it out. The easiest come first.
 _EASY = (
     _shop(BUY, 1 << NOUN | 1 << COLOUR, 1 << MATERIAL | 1 << MOST | 1 << QUANTITY | DELIVERY),
     _shop(PRICE, 1 << NOUN | 1 << MATERIAL, 1 << BRAND),
@@ -167,6 +176,8 @@ _LONGER = (
     _table(ROUTE, PLACES, 1 << KEY | 1 << DESTINATION, 1 << EXTRA | 1 << GROUP, field=1),
     _table(TALLY, RATINGS, 1 << WITH, 0, field=2),
     _shop(CANCEL, 1 << NOUN | 1 << MATERIAL, 1 << BRAND, WRONG_STATE),
+    _shop(ALL_OF, 1 << CATEGORY | 1 << MOST, 1 << RATING),
+    _shop(IN_ORDER, 1 << CATEGORY, 1 << MOST | 1 << RATING, field=BY_PRICE),
 )
 _LONG = (
     _shop(BUY, 1 << NOUN | 1 << RATING | 1 << COUPON, 1 << COLOUR | 1 << QUANTITY | 1 << ADDRESS),
@@ -181,6 +192,8 @@ _LONG = (
     _table(TALLY, REQUESTS, 1 << GROUP, 0, field=0),
     _table(MERGE, REQUESTS, ROW, 1 << GROUP, flaw=WRONG_STATE),
     _table(TELL, PLACES, ROW, 0, field=1, flaw=NO_SUCH),
+    _shop(ALL_OF, 1 << CATEGORY | 1 << RATING, 1 << MOST),
+    _table(TELL, SALES, ROW, 0, field=0),
 )
 _LONGEST = (
     _shop(WRITE, 1 << BOARD | 1 << TITLE | 1 << BODY),
@@ -191,6 +204,7 @@ _LONGEST = (
     _table(SET, SALES, ROW | 1 << TO2, 0, flaw=NO_SUCH),
     _shop(BUY, 1 << NOUN | 1 << MATERIAL | 1 << ADDRESS, 1 << QUANTITY, NO_SUCH),
     _shop(REPLY, 1 << TOPIC | 1 << AUTHOR | 1 << COMMENT, 0, NO_SUCH),
+    _shop(IN_ORDER, 1 << CATEGORY | 1 << RATING, 1 << MOST, field=BY_RATING),
 )
 _SINGLE = (*_EASY, *_PLAIN, *_LONGER, *_LONG, *_LONGEST)
 
@@ -230,6 +244,11 @@ def class_of(act):
 def class_of_attribute(what):
     """The class of an attribute."""
     return OF_SHOP if what < TOPIC else OF_FORUM if what < KEY else OF_TABLES
+
+
+def asks_for_list(act):
+    """Whether an act is a question whose answer is a list."""
+    return act >= 0 and (FOR_LISTS >> act) & 1 != 0
 
 
 def asks(act):

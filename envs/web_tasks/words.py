@@ -40,6 +40,7 @@ JUDGEMENTS = (
     "overpriced", "charming",
 )  # fmt: skip
 STREETS = ("Mill", "Station", "Harbour", "Church", "Garden", "Market", "Bridge", "Orchard")
+LEAST_RATINGS = ("any", "2.0", "2.5", "3.0", "3.5", "4.0", "4.5", "5.0")
 CODES = ("SPRING", "WELCOME", "HARVEST", "WINTER", "LOYAL", "FLASH")
 BOARD_NAMES = ("Gardening", "Cycling", "Cooking", "Books", "Music", "Travel")
 TOPICS = (  # four for each board
@@ -82,13 +83,14 @@ CAPTIONS = (
     "Commits", "Merge", "Save", "Reset", "Create", "Delete", "Project", "Name", "Opens", "Closes",
     "List", "Directions to", "Distance", "Walking", "Cycling", "Driving", "Open issues",
     "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
-    "Stations", "Price in cents", "Sum",
+    "Stations", "Price in cents", "Sum", "Rating at least", "Highest price in cents",
 )  # fmt: skip
 
 _GROUPS = {
     "COLOURS": COLOURS, "SIZES": SIZES, "MATERIALS": MATERIALS, "BRANDS": BRANDS, "NOUNS": NOUNS,
     "CATEGORIES": CATEGORIES, "FIRST_NAMES": FIRST_NAMES, "LAST_NAMES": LAST_NAMES,
-    "JUDGEMENTS": JUDGEMENTS, "STREETS": STREETS, "CODES": CODES, "BOARD_NAMES": BOARD_NAMES,
+    "JUDGEMENTS": JUDGEMENTS, "STREETS": STREETS, "LEAST_RATINGS": LEAST_RATINGS, "CODES": CODES,
+    "BOARD_NAMES": BOARD_NAMES,
     "TOPICS": TOPICS, "VERBS": VERBS, "PROJECTS": PROJECTS, "LABELS": LABELS,
     "MILESTONES": MILESTONES, "TEAM": TEAM, "ROLES": ROLES, "WORK": WORK, "PARTS": PARTS,
     "ISSUE_STATES": ISSUE_STATES, "SALE_STATES": SALE_STATES, "RATING_STATES": RATING_STATES,

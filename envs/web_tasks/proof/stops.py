@@ -2,8 +2,7 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.rules import step
-from midcourse.envs.web_tasks.state import FROM_NUMBERS, NO_UNIT, QUIET, STOP
-from midcourse.envs.web_tasks.wishes import REASONS
+from midcourse.envs.web_tasks.state import FROM_NUMBERS, NO_UNIT, QUIET, STOP, THE_LIST
 
 STOPS = 2  # place in the search's counts
 
@@ -15,8 +14,8 @@ def stop_succeeds(world, shared, actions, counts):
     for choice in range(now.elements):
         if first_of_its_kind(now, choice) and try_stop(world, shared, actions, choice, counts):
             return True
-    for why in range(len(REASONS)):
-        if try_stop(world, shared, actions, FROM_NUMBERS + why, counts):
+    for choice in range(FROM_NUMBERS, THE_LIST + 1):
+        if try_stop(world, shared, actions, choice, counts):
             return True
     return False
 

@@ -47,6 +47,8 @@ def with_page(one, other, page):
     one, other = mixed(one, other, page.kind)
     one, other = mixed(one, other, page.item)
     one, other = mixed(one, other, page.sort)
+    one, other = mixed(one, other, page.least)
+    one, other = mixed(one, other, page.most)
     for k in range(LONGEST):
         one, other = mixed(one, other, page.words[k])
     return one, other

@@ -22,6 +22,7 @@ from midcourse.envs.web_tasks.state import (
     COMBOBOX,
     COUNT,
     HEADING,
+    LINK,
     MONEY,
     ORDER_NUMBER,
     PRICE_OF,
@@ -34,6 +35,7 @@ from midcourse.envs.web_tasks.words import (
     CODES,
     COLOURS,
     ID,
+    LEAST_RATINGS,
     LONGEST,
     NUMBER,
     SIZES,
@@ -53,16 +55,28 @@ from midcourse.envs.web_tasks.words import (
 ) = range(1, 9)
 SORTS = 4  # relevance, price up, price down, rating
 SHOWN = 12  # products of a list, and reviews of a page, at most
-SEARCH_FIELD, SORT_FIELD = 0, 1
+RATING_STEP, LEAST_RATING = 5, 20  # tenths of a star, of the ratings that lists are filtered by
+SEARCH_FIELD, SORT_FIELD, LEAST_FIELD, MOST_FIELD = range(4)
 COLOUR_FIELD, SIZE_FIELD, QUANTITY_FIELD = 1, 2, 3
 STARS_FIELD, WORDS_FIELD = 4, 5
 ADDRESS_FIELD, SHIPPING_FIELD, COUPON_FIELD = 1, 2, 3
-SEARCH, SORT, ADD, REMOVE, PLACE, CANCEL_IT, RETURN_IT, POST_REVIEW, DELETE_REVIEW = range(
-    110, 119
-)  # effects
+(
+    SEARCH,
+    SORT,
+    FILTER_RATING,
+    FILTER_PRICE,
+    ADD,
+    REMOVE,
+    PLACE,
+    CANCEL_IT,
+    RETURN_IT,
+    POST_REVIEW,
+    DELETE_REVIEW,
+) = range(110, 121)  # effects
 
 HOME, CART, ORDERS, FIND = ID["Home"], ID["Cart"], ID["Orders"], ID["Search"]
 SORT_BY, RELEVANCE, PRICE, RATING = ID["Sort by"], ID["relevance"], ID["Price"], ID["Rating"]
+RATED, COSTS, ANY_RATING = ID["Rating at least"], ID["Highest price in cents"], first(LEAST_RATINGS)
 IN_STOCK, COLOUR, SIZE, QUANTITY = ID["In stock"], ID["Colour"], ID["Size"], ID["Quantity"]
 ADD_TO_CART, REVIEWS, REVIEW_STARS = ID["Add to cart"], ID["Review"], ID["Stars"]
 YOUR_REVIEW, POST, BY = ID["Your review"], ID["Post review"], ID["by"]
@@ -102,7 +116,8 @@ def shop_page(world, shared):
     if kind == SHOP_HOME:
         put(now, HEADING, WELCOME)
     elif kind in (LISTING, RESULTS):
-        list_products(now, shop, catalogue, page, shared.products)
+        put_filters(now, page)
+        list_products(world, shared, page)
     elif kind == PRODUCT_PAGE:
         product_page(now, tab, shop, catalogue, page.item)
     elif kind == CART_PAGE:
@@ -134,12 +149,35 @@ def put_name(element, product):
 # --- finding --------------------------------------------------------------------------------------
 
 
-def listed(catalogue, page, p):
-    """Whether a product belongs on a page of a category or of results."""
-    product = catalogue.product[p]
-    if page.kind == LISTING:
-        return product.category == page.item
-    return named(product, page.words)
+def listed_price(world, shared, p):
+    """What a product cost as the episode began, whatever the back office says since, in cents.
+
+    Lists are sorted and filtered by it: the shop's index is made once.
+    """
+    return shared.web[world.web].start[0].shop[0].stock[p].price
+
+
+def listed(world, shared, page, p):
+    """Whether a product stands on a page of a category or of results."""
+    if not passes(world, shared, page.least, page.most, p):
+        return False
+    return belongs(world, shared, page.kind, page.item, page.words, p)
+
+
+@rare
+def belongs(world, shared, kind, item, words, p):
+    """Whether a product is of a category, or has the words that were searched for."""
+    product = catalogue_of(world, shared).product[p]
+    return product.category == item if kind == LISTING else named(product, words)
+
+
+@rare
+def passes(world, shared, least, most, p):
+    """Whether a product passes the filters of a list."""
+    rating = catalogue_of(world, shared).product[p].rating
+    if least != 0 and rating < LEAST_RATING + RATING_STEP * (least - 1):
+        return False
+    return most == 0 or listed_price(world, shared, p) <= most
 
 
 @rare
@@ -156,42 +194,72 @@ def named(product, words):
     return True
 
 
-def comes_before(shop, catalogue, sort, p, q):
+def comes_before(world, shared, sort, p, q):
     """Whether product p stands above q, whose number is smaller."""
-    if sort == 1:
-        return shop.stock[p].price < shop.stock[q].price
-    if sort == 2:
-        return shop.stock[p].price > shop.stock[q].price
     if sort == 3:
-        return catalogue.product[p].rating > catalogue.product[q].rating
-    return False
+        product = catalogue_of(world, shared).product
+        return product[p].rating > product[q].rating
+    price, other = listed_price(world, shared, p), listed_price(world, shared, q)
+    return price < other if sort == 1 else sort == 2 and price > other
 
 
 @rare
-def list_products(now, shop, catalogue, page, products):
+def put_filters(now, page):
+    """In which order products are listed, and which of them."""
+    put_filter(now, SORT_BY, SORT, SORT_FIELD, RELEVANCE, SORTS, page.sort)
+    put_filter(now, RATED, FILTER_RATING, LEAST_FIELD, ANY_RATING, len(LEAST_RATINGS), page.least)
+    box = put(now, TEXTBOX, COSTS)
+    box.effect = FILTER_PRICE
+    box.field = MOST_FIELD
+    if page.most != 0:
+        box.words[0] = NUMBER + page.most
+
+
+@rare
+def put_filter(now, caption, effect, field, options, count, choice):
+    """A choice that changes at once what is listed."""
+    box = put(now, COMBOBOX, caption)
+    box.effect = effect
+    box.field = field
+    box.options = options
+    box.argument = (1 << count) - 1
+    box.words[0] = options + choice
+
+
+@rare
+def list_products(world, shared, page):
     """The products of a category, or those that were found, in the order asked for."""
-    sort = put(now, COMBOBOX, SORT_BY)
-    sort.effect = SORT
-    sort.field = SORT_FIELD
-    sort.options = RELEVANCE
-    sort.argument = (1 << SORTS) - 1
-    sort.words[0] = RELEVANCE + page.sort
+    now = world.now[0]
     first_row = now.elements
     shown = 0
-    for p in range(products):
-        if listed(catalogue, page, p) and shown < SHOWN:
+    for p in range(shared.products):
+        if shown < SHOWN and listed(world, shared, page, p):
             shown += 1
             place = first_row + 2 * (shown - 1)
             link = put_link(now, 0, PRODUCT_PAGE, p)
-            put_name(link, catalogue.product[p])
-            put_value(now, PRICE, PRICE_OF, shop.stock[p].price)
+            put_name(link, catalogue_of(world, shared).product[p])
+            put_value(now, PRICE, PRICE_OF, shop_of(world).stock[p].price)
             while place > first_row and comes_before(
-                shop, catalogue, page.sort, p, now.element[place - 2].argument
+                world, shared, page.sort, p, now.element[place - 2].argument
             ):
                 swap_rows(now, place - 2, place)
                 place -= 2
     if shown == 0:
         put(now, TEXT, NOTHING_FOUND)
+
+
+def lists(element):
+    """Whether an element is an entry of a list of products."""
+    return element.role == LINK and element.effect == PRODUCT_PAGE
+
+
+@rare
+def count_listed(now):
+    """How many products the page at hand lists."""
+    count = 0
+    for e in range(now.elements):
+        count += 1 if lists(now.element[e]) else 0
+    return count
 
 
 def swap_rows(now, i, j):

@@ -4,12 +4,17 @@ from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
 from midcourse.envs.web_tasks.requirements import act_of, draw_bit, same_words
 from midcourse.envs.web_tasks.shop.pages import (
+    FIRST_CATEGORY,
     FIRST_CODE,
     FIRST_COLOUR,
     FIRST_SIZE,
     HOME_ADDRESS,
+    RATING_STEP,
     STANDARD,
     catalogue_of,
+    comes_before,
+    listed_price,
+    lists,
     shop_of,
 )
 from midcourse.envs.web_tasks.shop.records import (
@@ -27,8 +32,10 @@ from midcourse.envs.web_tasks.wishes import (
     BRAND,
     BUY,
     CANCEL,
+    CATEGORY,
     COLOUR,
     COUPON,
+    IN_ORDER,
     MATERIAL,
     MOST,
     NOUN,
@@ -74,16 +81,13 @@ def undoable(order, act):
     return status == PLACED if act == CANCEL else status in (SHIPPED, DELIVERED)
 
 
-def listed_price(world, shared, p):
-    """What a product cost as the episode began, whatever the back office says since, in cents."""
-    return shared.web[world.web].start[0].shop[0].stock[p].price
-
-
 def product_has(world, shared, p, constraint):
     """Whether a product has what a requirement asks of it; it does if that is free."""
     what = constraint.what
     value = constraint.value
     product = catalogue_of(world, shared).product[p]
+    if what == CATEGORY:
+        return product.category == value
     if what == BRAND:
         return product.name[0] == value
     if what == MATERIAL:
@@ -121,6 +125,8 @@ def offers(world, shared, p, attributes):
 def draw_of_product(world, shared, what, p, stream):
     """A value of an attribute: the product's own where it has one."""
     product = catalogue_of(world, shared).product[p]
+    if what == CATEGORY:
+        return int(product.category)
     if what == BRAND:
         return int(product.name[0])
     if what == MATERIAL:
@@ -130,7 +136,7 @@ def draw_of_product(world, shared, what, p, stream):
     if what == MOST:
         return (listed_price(world, shared, p) // PRICE_STEP + 1) * PRICE_STEP
     if what == RATING:
-        return product.rating // 5 * 5
+        return product.rating // RATING_STEP * RATING_STEP
     # Never what a form holds by itself: such a requirement would be met by chance.
     if what == COLOUR:
         return draw_bit(world, product.colours & (product.colours - 1), stream)
@@ -152,7 +158,9 @@ def shop_words(constraint, value):
     """Give a requirement the words that can be typed of its value."""
     what = constraint.what
     word = value
-    if what == COLOUR:
+    if what == CATEGORY:
+        word = FIRST_CATEGORY + value
+    elif what == COLOUR:
         word = FIRST_COLOUR + value
     elif what == SIZE:
         word = FIRST_SIZE + value
@@ -248,6 +256,33 @@ def right_price(world, shared, price):
             found = found or listed_price(world, shared, p) == price
             least = least and listed_price(world, shared, p) >= price
     return found and (least or act_of(world, OF_SHOP) == PRICE)
+
+
+@rare
+def right_list(world, shared):
+    """Whether the page at hand lists all that fits and nothing else, in the order asked for."""
+    now = world.now[0]
+    listed = 0
+    before = -1
+    for e in range(now.elements):
+        if lists(now.element[e]):
+            p = now.element[e].argument
+            if not product_fits(world, shared, p, -1):
+                return False
+            if before >= 0 and not in_order(world, shared, before, p):
+                return False
+            before = p
+            listed += 1
+    for p in range(shared.products):
+        listed -= 1 if product_fits(world, shared, p, -1) else 0
+    return listed == 0
+
+
+def in_order(world, shared, p, q):
+    """Whether the goal lets product p stand before q in a list."""
+    if act_of(world, OF_SHOP) != IN_ORDER:
+        return True
+    return not comes_before(world, shared, world.goal.field, q, p)
 
 
 @rare

@@ -60,6 +60,7 @@ class Page:
     limit: int  # of steps
     answers: Mapping[int, Any]  # number of an element -> the action that stops and points at it
     reasons: tuple[str, ...]  # why nothing can be done, in the words of `stop [reason]`
+    answer_list: str  # what it lists can be answered by `stop [...]` of this; "": there is no list
 
     @property
     def tab(self) -> Tab:

@@ -12,6 +12,7 @@ Every form is one action. Its field `do` says which:
 | switch_tab | tab | `switch_tab [tab]` |
 | answer | element | stop, and point at the element |
 | reason | reason | `stop [reason]`: nothing can be done |
+| list | | stop, and answer with what the page lists |
 """
 
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ FIELDS = {
     "switch_tab": ("tab",),
     "answer": ("element",),
     "reason": ("reason",),
+    "list": (),
 }
 CARRIED = ("csrf", "step")  # by every form
 ROLES = {"click": ("link", "button"), "type": ("textbox",), "select": ("combobox",)}
@@ -131,6 +133,10 @@ def words_of(page: Page, do: str, fields: Mapping[str, str]) -> str:
         if fields["reason"] not in page.reasons:
             raise BadForm("There is no such reason.")
         return f"stop [{fields['reason']}]"
+    if do == "list":
+        if not (page.answer_list and page.wants_answer):
+            raise BadForm("This page has no list.")
+        return f"stop [{page.answer_list}]"
     if do == "switch_tab":
         number = whole_number(fields, "tab")
         if number not in [tab.number for tab in page.tabs]:

@@ -40,6 +40,9 @@ def main(forms: Forms, page: Page) -> Html:
     for row in rows(own):
         parts = [element(forms, page, e) for e in row]
         shown.append(tag("div", *parts, cls="row") if is_start(row[0]) else join(*parts))
+    if page.wants_answer and page.answer_list:
+        button = tag("button", "answer with this list", type="submit", id="list")
+        shown.append(forms.form("list", button, cls="answer"))
     return tag("main", title, *shown)
 
 

@@ -9,6 +9,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
 from midcourse.envs.web_tasks import goals, state, wishes
+from midcourse.envs.web_tasks.shop.wishes import right_list
 from midcourse.envs.web_tasks.tables import layout
 from midcourse.envs.web_tasks.wishes import ATTRIBUTES, TEMPLATES
 from midcourse.envs.web_tasks.words import WORDS
@@ -103,6 +104,7 @@ def limit(env, what):
         wishes.ADDRESS: 3,
         wishes.SHIPPING: 3,
         wishes.COUPON: 6,
+        wishes.CATEGORY: 6,
         wishes.COLOUR: 8,
         wishes.SIZE: 4,
         wishes.GROUP: layout.FIRST_GROUP[site + 1] - layout.FIRST_GROUP[site],
@@ -119,6 +121,8 @@ def fits_as_well(env, stop):
     """Whether what was done for the other value happens to be what the goal wants, too."""
     world, shared = Record(env.world), Record(env.program.shared[0])
     why = goals.reason(world, shared)
+    if stop[1] == state.THE_LIST and not why:
+        return right_list(world, shared)
     if stop[1] >= state.FROM_NUMBERS or why:
         return why == stop[1] - state.FROM_NUMBERS and env.cost_to_go() == 1
     if wishes.asks(int(env.world["goal"]["act"][0])):

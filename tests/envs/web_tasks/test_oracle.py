@@ -12,7 +12,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.proof.plainly import every_action
-from midcourse.envs.web_tasks.wishes import TEMPLATES
+from midcourse.envs.web_tasks.wishes import TEMPLATES, asks
 
 ID = "midcourse/WebTasks-v0"
 
@@ -56,6 +56,38 @@ def test_no_action_saves_more_than_one_and_the_oracle_s_saves_one(level, disturb
                 check_here(env)
                 tried += 1
     assert tried > 200
+
+
+def meddle(env, rng):
+    """One step like those that change things: to an entry, a button, another site or tab."""
+    elements = env.page().elements
+    entries = [e for e in elements if e.role == "link" and not e.in_navigation]
+    buttons = [e for e in elements if e.role == "button"]
+    pick = rng.random()
+    for there, share in ((buttons, 0.45), (entries, 0.65), (elements, 0.8)):
+        if there and pick < share:
+            return there[rng.integers(len(there))].number, rng.integers(4)
+    verb = rng.choice([state.GOTO, state.GOTO, state.NEW_TAB, state.SWITCH_TAB, state.BACK])
+    return verb, rng.integers(5)
+
+
+def test_the_same_where_an_answer_is_wanted_and_something_is_to_be_undone():
+    env = make(level=5, step_limit=1000)
+    tried = 0
+    for seed in range(600):
+        env.reset(seed=seed)
+        if not asks(int(env.world["goal"]["act"][0])):
+            continue
+        rng = np.random.default_rng(seed)
+        for _ in range(rng.integers(1, 4)):
+            for _ in range(rng.integers(1, 12)):
+                env.step(np.array(meddle(env, rng)))
+            for _ in range(rng.integers(0, 6)):
+                if env.cost_to_go() > 1:
+                    env.step(env.oracle_action())
+            check_here(env)
+            tried += 1
+    assert tried > 400
 
 
 def check_here(env):
