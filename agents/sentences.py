@@ -15,6 +15,7 @@ class Way:
     place: str = ""  # link of the navigation behind which it is; "": any of the groups there
     proof: str = ""  # caption that only pages of the right kind show
     best: str = ""  # of a question for the most or least: the caption that is compared
+    needs: str = ""  # caption of a field that anything must stand in
 
 
 BUY, SAVE, CREATE = ("Add to cart", "Checkout", "Place order"), ("Save",), ("Create",)
@@ -38,6 +39,9 @@ OPENINGS = {
         "downvote the post about {thing}": Way(("Downvote",)),
         "how many points has the post about {thing}": Way(asked="Points"),
         "subscribe to {place}": Way(("Subscribe",)),
+        "send a message to {To} in the forum": Way(
+            ("Send",), place="Messages", needs="Your message"
+        ),
     },
     "office": {
         "change the sale to {thing}": Way(SAVE, place="Sales"),
@@ -89,6 +93,7 @@ CLAUSES = {
     "give it {value} stars": "Stars",
     "write '{value}'": "Your review",
     "say '{value}'": "Your comment",
+    "the message should say '{value}'": "Your message",
     "keep it on the list '{value}'": "List",
     "it should be assigned to {value}": "Assignee",
     "its price should be ${value}": "Price in cents",
@@ -143,6 +148,8 @@ def part_of(site: str, way: Way, named: dict[str, str], clauses: Iterable[str]) 
             part.shows[caption] = value
         else:
             part.fields[caption] = value.replace(".", "") if "cents" in caption else value
+    if way.needs and part.fields:
+        part.fields.setdefault(way.needs, next(iter(part.fields.values())))
     return part
 
 

@@ -191,13 +191,13 @@ def from_walk(world, shared, mains, jobs, n, left, right):
     for i in range(n):
         done = False
         for offset in range(left, right + 1):
-            if stays_at(tab.page[tab.at + offset], jobs[i], mains):
-                done = True
-                if offset == 0:
-                    here = jobs[i]
-        if here == jobs[i]:
-            page = tab.page[tab.at]
-            saved = saved_at(world, shared, page, tab, here, mains) - travel(here)
+            done = done or stays_at(tab.page[tab.at + offset], jobs[i], mains)
+        if stays_at(tab.page[tab.at], jobs[i], mains):
+            near = saved_at(world, shared, tab.page[tab.at], tab, jobs[i], mains)
+            done = in_tabs(world, shared, jobs[i], mains) - 1 <= near  # no form is so much fuller
+            if done:
+                here = jobs[i]
+                saved = near - travel(here)
         if not done:
             left_over[m] = jobs[i]
             m += 1
@@ -354,14 +354,17 @@ def leave(world, shared, mains):
 
 @rare
 def tab_for(world, shared, job, mains, least):
-    """Another tab whose page saves a job at least so much; -1 if there is none."""
+    """The other tab whose page saves most of a job, at least so much; -1 if there is none."""
     now = world.now[0]
+    most = least - 1
+    best = NONE
     for t in range(TABS):
-        tab = now.tab[t]
-        other = t != now.tab_at and tab.open != 0
-        if other and in_tab(world, shared, tab, job, mains) >= least:
-            return t
-    return NONE
+        if t != now.tab_at and now.tab[t].open != 0:
+            saved = in_tab(world, shared, now.tab[t], job, mains)
+            if saved > most:
+                most = saved
+                best = t
+    return best
 
 
 @rare

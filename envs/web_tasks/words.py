@@ -82,7 +82,8 @@ CAPTIONS = (
     "Commits", "Merge", "Save", "Reset", "Create", "Delete", "Project", "Name", "Opens", "Closes",
     "List", "Directions to", "Distance", "Walking", "Cycling", "Driving", "Open issues",
     "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
-    "Stations", "Price in cents", "Sum",
+    "Stations", "Price in cents", "Sum", "Messages", "To", "From", "Your message", "Send",
+    "Withdraw",
 )  # fmt: skip
 
 _GROUPS = {
