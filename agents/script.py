@@ -15,7 +15,7 @@ from midcourse.agents.sentences import AUTHOR, BUY, DIRECTIONS, PRICE, SAVE, Par
 from midcourse.core.family import Refusal
 from midcourse.core.page import Element, Page
 
-NO_GROUPS = ("home", "cart", "orders", "sales", "reviews", "supplies", "reports")
+NO_GROUPS = ("home", "cart", "orders", "sales", "reviews", "supplies", "reports", "messages")
 ALIKE = 4  # letters that the name of a group has in common with what stands in it
 
 

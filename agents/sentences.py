@@ -16,6 +16,7 @@ class Way:
     proof: str = ""  # caption that only pages of the right kind show
     best: str = ""  # of a question for the most or least: the caption that is compared
     sort: str = ""  # of a question for a list: its order, chosen where it is shown
+    needs: str = ""  # caption of a field that anything must stand in
 
 
 BUY, SAVE, CREATE = ("Add to cart", "Checkout", "Place order"), ("Save",), ("Create",)
@@ -44,6 +45,9 @@ OPENINGS = {
         "downvote the post about {thing}": Way(("Downvote",)),
         "how many points has the post about {thing}": Way(asked="Points"),
         "subscribe to {place}": Way(("Subscribe",)),
+        "send a message to {To} in the forum": Way(
+            ("Send",), place="Messages", needs="Your message"
+        ),
     },
     "office": {
         "change the sale to {thing}": Way(SAVE, place="Sales"),
@@ -98,6 +102,7 @@ CLAUSES = {
     "give it {value} stars": "Stars",
     "write '{value}'": "Your review",
     "say '{value}'": "Your comment",
+    "the message should say '{value}'": "Your message",
     "keep it on the list '{value}'": "List",
     "it should be assigned to {value}": "Assignee",
     "its price should be ${value}": "Price in cents",
@@ -152,6 +157,8 @@ def part_of(site: str, way: Way, named: dict[str, str], clauses: Iterable[str]) 
             part.shows[caption] = value
         else:
             part.fields[caption] = value.replace(".", "") if "cents" in caption else value
+    if way.needs and part.fields:
+        part.fields.setdefault(way.needs, next(iter(part.fields.values())))
     return part
 
 

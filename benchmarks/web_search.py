@@ -1,6 +1,6 @@
 """The fewest actions of web tasks by a search over all actions, beside what the oracle says.
 
-    python benchmarks/web_search.py --products 3 --templates 53 63 64
+    python benchmarks/web_search.py --products 3 --templates 55 65 66
 
 For each template the first task that takes more than a stop, or as many as are asked for. A search
 for anything shorter than the oracle's way comes to none, or prints it. `all` says whether every

@@ -2,7 +2,7 @@
 
 import pytest
 
-from midcourse.play import Session, play
+from midcourse.play import FRAME, STRIP, Session, play, scale_for
 
 pygame = pytest.importorskip("pygame")
 ID = "midcourse/GuiNavigation-v0"
@@ -13,6 +13,7 @@ REGULATOR, CITIZENS = "midcourse/DelayedRepression-v0", "midcourse/DelayedRepres
 def _no_display(monkeypatch):
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     pygame.display.init()
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1920, 1080)])
     yield
     pygame.display.quit()
 
@@ -52,6 +53,23 @@ def test_mouse_clicks_buttons_and_nothing():
     done = (3 * (4 + 63 * 3 + 20), 3 * 240)
     summary = play(ID, seed=0, frames=[[click(*done), click(*done)], [click(384, 6)]])
     assert (summary.episodes, summary.solved, summary.steps) == (1, 0, 1)
+
+
+@pytest.mark.usefixtures("_no_display")
+def test_on_a_small_screen_clicks_are_where_the_smaller_picture_has_them(monkeypatch):
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(800, 600)])
+    done = (4 + 63 * 3 + 20, 240)
+    summary = play(ID, seed=0, frames=[[click(*done)]])
+    assert (summary.episodes, summary.steps) == (1, 1)
+
+
+def test_a_window_fits_the_screen_where_it_can():
+    assert scale_for((480, 1000), (1920, 1080)) == 1
+    assert scale_for((480, 1000), (3840, 2160)) == 2
+    assert scale_for((256, 256), (1920, 1080)) == 3
+    assert scale_for((256, 256), (700, 1080)) == 2
+    assert scale_for((100, 200), (1000, 400 + STRIP + FRAME)) == 2
+    assert scale_for((100, 200), (1000, 399 + STRIP + FRAME)) == 1
 
 
 @pytest.mark.usefixtures("_no_display")

@@ -19,7 +19,7 @@ from midcourse.envs.web_tasks.tables.layout import PER_SITE, TABLE_KINDS
 from midcourse.envs.web_tasks.words import LONGEST
 
 FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
-FORUM_EFFECTS, TABLE_EFFECTS = 130, 140  # and so with effects
+FORUM_EFFECTS, TABLE_EFFECTS = 125, 140  # and so with effects
 NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
 NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
 

@@ -72,7 +72,7 @@ class WebTasks(Env):
     | site | what is there | what can be done |
     |---|---|---|
     | shop | products, options, reviews, orders | search, buy, cancel, return, review |
-    | forum | boards, posts, comments | post, comment, vote, subscribe |
+    | forum | boards, posts, comments, messages | post, comment, vote, subscribe, write to people |
     | office | the shop's products and reviews, sales, supplies, reports | change, order supplies |
     | tracker | projects: issues, merge requests, members | change, open, add, merge |
     | map | places, opening hours, ways between them | keep on a list, ask for directions |
@@ -93,14 +93,14 @@ class WebTasks(Env):
     | value | (64,) | int32 | -2**20 to 2**20 | price in cents, points, ... |
     | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
-    | goal | (10,) | int8 | 0 to 31 | 1 + attribute of each requirement in force |
+    | goal | (10,) | int8 | 0 to 32 | 1 + attribute of each requirement in force |
     | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
-    | act | () | int64 | 0 to 19 | what is wanted first (`wishes.ACTS`) |
-    | template | () | int64 | 0 to 65 | which kind of task (`wishes.TEMPLATES`) |
+    | act | () | int64 | 0 to 20 | what is wanted first (`wishes.ACTS`) |
+    | template | () | int64 | 0 to 67 | which kind of task (`wishes.TEMPLATES`) |
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 24 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 26 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
@@ -141,8 +141,8 @@ class WebTasks(Env):
 
     ## Start
     The shop's first page in one tab, eight orders of the past, an empty cart; in the forum twenty
-    posts of others; five issues, three merge requests and three members in each of four projects;
-    24 places.
+    posts of others, and four messages from them; five issues, three merge requests and three
+    members in each of four projects; 24 places.
 
     ## Ends
     Terminated by `stop`, right or wrong; truncated at the step limit.
@@ -162,9 +162,9 @@ class WebTasks(Env):
     |---|---|---|---|
     | 1 | 16 | 12: buy, cancel, vote, change a row, merge, ask for a price or a value | 20 |
     | 2 | 32 | 24: and comments, new issues, counts, distances, what does not exist | 30 |
-    | 3 | 48 | 40: and reviews, posts, returns, members, who has most, what is too late | 40 |
-    | 4 | 48 | 54: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
-    | 5 | 48 | 66: and tasks with more to them, on two sites, or impossible | 60 |
+    | 3 | 48 | 42: and reviews, posts, messages, returns, who has most, what is too late | 40 |
+    | 4 | 48 | 56: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
+    | 5 | 48 | 68: and tasks with more to them, on two sites, or impossible | 60 |
 
     ## Splits
     Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.

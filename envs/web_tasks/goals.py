@@ -59,6 +59,7 @@ from midcourse.envs.web_tasks.wishes import (
     FORUM_ACTS,
     FREE,
     KEY,
+    LETTER,
     MERGE,
     NO_FLAW,
     NO_REASON,
@@ -90,7 +91,7 @@ TRIES = 4
 
 def targets(world, shared, act):
     """How many numbers targets may have."""
-    if act in (WRITE, SUBSCRIBE, CREATE):
+    if act in (WRITE, SUBSCRIBE, LETTER, CREATE):
         return 1
     if act >= TABLE_ACTS:
         return world.now[0].rows
@@ -140,7 +141,7 @@ def item_fits(world, shared, act, item, without):
 @rare
 def some_fits(world, shared, act, flaw):
     """Whether any target is as the goal says; with `flaw`, one in the wrong state."""
-    if act in (WRITE, SUBSCRIBE, CREATE, TALLY):
+    if act in (WRITE, SUBSCRIBE, LETTER, CREATE, TALLY):
         return flaw == NO_FLAW
     for at in range(targets(world, shared, act)):
         p = item_of(world, act, at, flaw)

@@ -6,10 +6,10 @@ from midcourse.envs.web_tasks.forum.pages import (
     BOARD_PAGE,
     BOARDS,
     FORUM_HOME,
-    NEW_POST,
+    LETTER_BOX,
     POST_PAGE,
 )
-from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
+from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
 from midcourse.envs.web_tasks.goals import targets
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
 from midcourse.envs.web_tasks.shop.records import (
@@ -137,7 +137,7 @@ def tabs_good(now, shared):
             good = good and tokens_good(tab.field[f])
         for i in range(HISTORY):
             page = tab.page[i]
-            forums = within(page.kind - FORUM_HOME, NEW_POST + 1 - FORUM_HOME)
+            forums = within(page.kind - FORUM_HOME, LETTER_BOX + 1 - FORUM_HOME)
             tables = within(page.kind - TABLE_KINDS, PER_SITE * len(TABLE_SITES))
             known = forums or tables or within(page.kind, ORDER_PAGE + 1)
             good = good and known and within(page.sort, SORTS) and page.most >= 0
@@ -229,9 +229,9 @@ def line_good(line, shared, used):
 
 @rare
 def forum_good(forum):
-    """Whether posts, comments and votes are of what there is."""
+    """Whether posts, comments, votes and letters are of what there is."""
     good = within(forum.posts, POSTS + 1) and within(forum.remarks, COMMENTS + 1)
-    good = good and within(forum.subscribed, 1 << BOARDS)
+    good = good and within(forum.subscribed, 1 << BOARDS) and within(forum.letters, LETTERS + 1)
     for p in range(POSTS):
         post = forum.post[p]
         good = good and within(post.board, BOARDS) and within(post.fresh, 2)
@@ -244,6 +244,10 @@ def forum_good(forum):
         good = good and token_good(remark.author[0]) and token_good(remark.author[1])
         if r < forum.remarks:
             good = good and within(remark.post, forum.posts)
+    for i in range(LETTERS):
+        letter = forum.letter[i]
+        good = good and within(letter.fresh, 2) and tokens_good(letter.words)
+        good = good and token_good(letter.name[0]) and token_good(letter.name[1])
     return good
 
 

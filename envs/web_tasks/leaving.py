@@ -76,14 +76,17 @@ def leave(world, shared, mains):
 
 @rare
 def tab_for(world, shared, job, mains, least, but):
-    """Another tab than `but` whose page saves a job at least so much; -1 if there is none."""
+    """Another tab than `but` that saves most of a job, at least so much; -1 if there is none."""
     now = world.now[0]
+    most = least - 1
+    best = NONE
     for t in range(TABS):
-        tab = now.tab[t]
-        other = t != now.tab_at and t != but and tab.open != 0
-        if other and in_tab(world, shared, tab, job, mains) >= least:
-            return t
-    return NONE
+        if t != now.tab_at and t != but and now.tab[t].open != 0:
+            saved = in_tab(world, shared, now.tab[t], job, mains)
+            if saved > most:
+                most = saved
+                best = t
+    return best
 
 
 @rare

@@ -205,13 +205,13 @@ def from_walk(world, shared, mains, jobs, n, left, right):
     for i in range(n):
         done = False
         for offset in range(left, right + 1):
-            if stays_at(tab.page[tab.at + offset], jobs[i], mains):
-                done = True
-                if offset == 0:
-                    here = jobs[i]
-        if here == jobs[i]:
-            page = tab.page[tab.at]
-            saved = saved_at(world, shared, page, tab, here, mains) - travel(here)
+            done = done or stays_at(tab.page[tab.at + offset], jobs[i], mains)
+        if stays_at(tab.page[tab.at], jobs[i], mains):
+            near = saved_at(world, shared, tab.page[tab.at], tab, jobs[i], mains)
+            done = in_tabs(world, shared, jobs[i], mains) - 1 <= near  # no form is so much fuller
+            if done:
+                here = jobs[i]
+                saved = near - travel(here)
         if not done:
             left_over[m] = jobs[i]
             m += 1

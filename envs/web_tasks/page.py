@@ -7,7 +7,13 @@ import numpy as np
 from midcourse.core.page import Element, Page, Tab
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import FORUM_KINDS
-from midcourse.envs.web_tasks.forum.pages import BOARD_PAGE, FORUM_HOME, NEW_POST, POST_PAGE
+from midcourse.envs.web_tasks.forum.pages import (
+    BOARD_PAGE,
+    FORUM_HOME,
+    LETTER_BOX,
+    NEW_POST,
+    POST_PAGE,
+)
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.shop.pages import (
     CART_PAGE,
@@ -37,10 +43,12 @@ from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, c
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
 TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT: "Checkout",
-          ORDER_LIST: "Orders", FORUM_HOME: "Forum", NEW_POST: "New post"}  # fmt: skip
+          ORDER_LIST: "Orders", FORUM_HOME: "Forum", NEW_POST: "New post",
+          LETTER_BOX: "Messages"}  # fmt: skip
 FOLDERS = {RESULTS: "search", LISTING: "category", PRODUCT_PAGE: "product", CART_PAGE: "cart",
            CHECKOUT: "checkout", ORDER_LIST: "orders", ORDER_PAGE: "order",
-           BOARD_PAGE: "board", POST_PAGE: "post", NEW_POST: "new"}  # fmt: skip
+           BOARD_PAGE: "board", POST_PAGE: "post", NEW_POST: "new",
+           LETTER_BOX: "messages"}  # fmt: skip
 TABLE_FOLDERS = ("", "group", "entry", "new", "way")
 NAMED = (
     RESULTS,

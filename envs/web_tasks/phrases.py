@@ -37,6 +37,7 @@ from midcourse.envs.web_tasks.wishes import (
     IN_ORDER,
     INTO,
     KEY,
+    LETTER,
     MATERIAL,
     MERGE,
     MOST,
@@ -46,6 +47,7 @@ from midcourse.envs.web_tasks.wishes import (
     PRICE,
     QUANTITY,
     RATING,
+    RECIPIENT,
     REPLY,
     RETURN,
     REVIEW,
@@ -83,7 +85,8 @@ CLAUSES = {
     SHIPPING: "choose {} shipping", COUPON: "use the coupon {}", STARS: "give it {} stars",
     WORDS: "write '{}'", TOPIC: "I mean the post about {}", AUTHOR: "it is the one by {}",
     PLACE: "it is the one in {}", BOARD: "the board should be {}",
-    TITLE: "the title should be '{}'", BODY: "the text should be '{}'", COMMENT: "say '{}'",
+    TITLE: "the title should be '{}'", BODY: "the text should be '{}'",
+    RECIPIENT: "the message should go to {}", COMMENT: "say '{}'",
     KEY: "I mean the one about {}", EXTRA: "it is the {} one", GROUP: "it stands in {}",
     WITH: "I mean those that are {}", DESTINATION: "I mean the way to the {}",
     ENTRY: "its name should be '{}'", INTO: "the project should be {}",
@@ -96,7 +99,7 @@ OPENINGS = {
     IN_ORDER: "list the products in {} of the shop", WRITE: "write a post in {}",
     REPLY: "comment on the post about {}", UPVOTE: "upvote the post about {}",
     DOWNVOTE: "downvote the post about {}", SCORE: "how many points has the post about {}?",
-    SUBSCRIBE: "subscribe to {}",
+    SUBSCRIBE: "subscribe to {}", LETTER: "send a message to {} in the forum",
 }  # fmt: skip
 SORTED = ("", "from the cheapest on", "from the dearest on", "from the best rated on")
 LIST_CLAUSES = {
@@ -149,14 +152,8 @@ COLUMN_CLAUSES = {
     (REQUESTS, 1): "its reviewer should be {}", (MEMBERS, 0): "the role should be {}",
     (PLACES, 3): "keep it on the list '{}'",
 }  # fmt: skip
-OPENERS = (
-    CATEGORY,
-    BRAND,
-    MATERIAL,
-    NOUN,
-    TOPIC,
-    BOARD,
-)  # attributes that the openings name, in order
+# Attributes that the openings name, in order.
+OPENERS = (CATEGORY, BRAND, MATERIAL, NOUN, TOPIC, BOARD, RECIPIENT)
 TABLE_OPENERS = (EXTRA, KEY)
 NAMED_TOO = {
     CREATE: (ENTRY, INTO), TALLY: (GROUP, WITH), WHICH: (GROUP,),
@@ -217,6 +214,8 @@ def clause_of(goal: Any, what: int) -> str:
         return COLUMN_CLAUSES[int(goal["table"]), what - TO0]
     if what == GROUP and goal["table"] in (ISSUES, REQUESTS, MEMBERS):
         return "it is in the project {}"
+    if what == COMMENT and LETTER in goal["act"]:
+        return "the message should say '{}'"
     if what == DESTINATION and NEAREST in goal["act"]:
         return "I mean the nearest to the {}"
     return TABLE_CLAUSES.get(int(goal["table"]), {}).get(what) or CLAUSES[what]

@@ -158,6 +158,8 @@ REPLIES = (
     "that needs a name",
     "that must be a whole number above 0",
     "nothing more can be made today",
+    "the message needs a first and a last name to go to",
+    "the message is empty",
 )
 (
     QUIET,
@@ -185,6 +187,8 @@ REPLIES = (
     NO_ENTRY_NAME,
     BAD_NUMBER,
     ROWS_FULL,
+    BAD_RECIPIENT,
+    BAD_LETTER,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")

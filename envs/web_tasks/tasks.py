@@ -38,7 +38,7 @@ from midcourse.envs.web_tasks.words import (
     first,
 )
 
-POSTS_AT_FIRST, REMARKS_AT_FIRST = 20, 24
+POSTS_AT_FIRST, REMARKS_AT_FIRST, LETTERS_AT_FIRST = 20, 24, 4
 PER_NOUN = 3  # products of one noun: so few that a category fits on one page
 COUNTS = {"train": 0, "validation": 50, "test": 165}
 SIZED = ("scarf", "jacket", "shirt", "apron", "belt", "backpack")  # nouns that come in sizes
@@ -83,6 +83,7 @@ def build(program: Program) -> None:
         _fill_forum(_Draws(draws), web["start"][0]["forum"][0])
         start = web["start"][0]
         fill_tables(_Draws(draws), web["shop"][0], start, params.products)
+        _fill_letters(_Draws(draws), start["forum"][0])
         _begin(program, number)
 
 
@@ -208,6 +209,14 @@ def _fill_forum(draws: _Draws, forum: Any) -> None:
         remark["post"] = draws.below(POSTS_AT_FIRST)
         remark["author"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
         remark["words"][:2] = _judgement(draws)
+
+
+def _fill_letters(draws: _Draws, forum: Any) -> None:
+    """Four letters from others."""
+    forum["letters"] = LETTERS_AT_FIRST
+    for letter in forum["letter"][:LETTERS_AT_FIRST]:
+        letter["name"] = draws.of(FIRST_NAMES), draws.of(LAST_NAMES)
+        letter["words"][:2] = _judgement(draws)
 
 
 def _judgement(draws: _Draws) -> tuple[int, int]:

@@ -17,8 +17,8 @@ from midcourse.envs.web_tasks.tables.layout import (
 ATTRIBUTES = (
     "category", "noun", "material", "brand", "most", "rating", "colour", "size", "quantity",
     "address", "shipping", "coupon", "stars", "words", "topic", "author", "place", "board",
-    "title", "body", "comment", "key", "extra", "group", "with", "destination", "entry", "into",
-    "to0", "to1", "to2", "to3",
+    "title", "body", "recipient", "comment", "key", "extra", "group", "with", "destination",
+    "entry", "into", "to0", "to1", "to2", "to3",
 )  # fmt: skip
 (
     CATEGORY,
@@ -41,6 +41,7 @@ ATTRIBUTES = (
     BOARD,
     TITLE,
     BODY,
+    RECIPIENT,
     COMMENT,
     KEY,  # of a row of a table: what it is about ...
     EXTRA,  # ... which distinguishes it from others of that key ...
@@ -57,7 +58,7 @@ ATTRIBUTES = (
 
 ACTS = (
     "buy", "cancel", "return", "review", "price", "cheapest", "list", "rank",
-    "post", "comment", "upvote", "downvote", "score", "subscribe",
+    "post", "comment", "upvote", "downvote", "score", "subscribe", "message",
     "set", "create", "merge", "tell", "count", "which", "nearest", "route",
 )  # fmt: skip
 (
@@ -75,6 +76,7 @@ ACTS = (
     DOWNVOTE,
     SCORE,
     SUBSCRIBE,
+    LETTER,
     SET,
     CREATE,
     MERGE,
@@ -97,8 +99,8 @@ FIRST_ATTRIBUTE = (CATEGORY, TOPIC, KEY, len(ATTRIBUTES))  # of each class
 # Attributes as bits. What is free stands in no target.
 FREE = (
     1 << QUANTITY | 1 << ADDRESS | 1 << SHIPPING | 1 << COUPON | 1 << STARS | 1 << WORDS
-    | 1 << BOARD | 1 << TITLE | 1 << BODY | 1 << COMMENT | 1 << WITH | 1 << DESTINATION | 1 << ENTRY
-    | 1 << INTO | 1 << TO0 | 1 << TO1 | 1 << TO2 | 1 << TO3
+    | 1 << BOARD | 1 << TITLE | 1 << BODY | 1 << RECIPIENT | 1 << COMMENT | 1 << WITH
+    | 1 << DESTINATION | 1 << ENTRY | 1 << INTO | 1 << TO0 | 1 << TO1 | 1 << TO2 | 1 << TO3
 )  # fmt: skip
 FIRM = 1 << WITH | 1 << DESTINATION  # no message strikes these out
 CHANGES = 1 << TO0 | 1 << TO1 | 1 << TO2 | 1 << TO3
@@ -178,6 +180,8 @@ _LONGER = (
     _shop(CANCEL, 1 << NOUN | 1 << MATERIAL, 1 << BRAND, WRONG_STATE),
     _shop(ALL_OF, 1 << CATEGORY | 1 << MOST, 1 << RATING),
     _shop(IN_ORDER, 1 << CATEGORY, 1 << MOST | 1 << RATING, field=BY_PRICE),
+    _shop(LETTER, 1 << RECIPIENT | 1 << COMMENT),
+    _shop(LETTER, 1 << RECIPIENT, 1 << COMMENT),
 )
 _LONG = (
     _shop(BUY, 1 << NOUN | 1 << RATING | 1 << COUPON, 1 << COLOUR | 1 << QUANTITY | 1 << ADDRESS),

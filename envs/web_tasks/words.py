@@ -84,6 +84,8 @@ CAPTIONS = (
     "List", "Directions to", "Distance", "Walking", "Cycling", "Driving", "Open issues",
     "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
     "Stations", "Price in cents", "Sum", "Rating at least", "Highest price in cents",
+    "Messages", "To", "From", "Your message", "Send",
+    "Withdraw",
 )  # fmt: skip
 
 _GROUPS = {

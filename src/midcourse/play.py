@@ -8,8 +8,9 @@ from typing import Any
 from midcourse.core.errors import UserError
 from midcourse.session import Session, Summary
 
-SCALE = 3
+LARGEST = 3  # times the picture's size
 STRIP = 78  # pixels below the picture, for what happened and what the keys do
+FRAME = 60  # pixels of the screen's height that a window's title and the desktop's bar take
 FRAMES = 30  # a second
 CLICKS_HELP = "1-8, mouse: click   b h s d: back, home, scroll, done   r: again   Esc: leave"
 WORDS_HELP = "type an action, Enter: take it (x 20: 20 times)   again: anew   Esc: leave"
@@ -110,7 +111,7 @@ def goodbye(session: Session) -> str:
 
 
 def play_in_window(session: Session, frames: Frames | None) -> None:
-    """The same game in a window, three times as large as the picture.
+    """The same game in a window, up to three times as large as the picture.
 
     Raises:
         UserError: the window cannot be opened.
@@ -120,23 +121,35 @@ def play_in_window(session: Session, frames: Frames | None) -> None:
     height, width = session.env.picture().shape[:2]
     try:
         pygame.display.init()
-        window = pygame.display.set_mode((width * SCALE, height * SCALE + STRIP))
+        scale = scale_for((width, height), pygame.display.get_desktop_sizes()[0])
+        window = pygame.display.set_mode((width * scale, height * scale + STRIP))
     except pygame.error as error:
         raise UserError(f"no window can be opened ({error}); play with text=True") from None
     try:
         pygame.font.init()
         pygame.display.set_caption(session.env.FAMILY.id)
-        draw(pygame, window, session)
+        draw(pygame, window, session, scale)
         for events in _window_frames(pygame) if frames is None else frames:
             changed = False
             for event in events:
                 if _leaves(pygame, event):
                     return
-                changed |= answer(pygame, session, event)
+                changed |= answer(pygame, session, event, scale)
             if changed:
-                draw(pygame, window, session)
+                draw(pygame, window, session, scale)
     finally:
         pygame.display.quit()
+
+
+def scale_for(picture: tuple[int, int], screen: tuple[int, int]) -> int:
+    """How often a picture is enlarged so that its window fits the screen: 1 to `LARGEST` times.
+
+    Args:
+        picture: its width and height, in pixels.
+        screen: the same of the screen.
+    """
+    room = min(screen[0] // picture[0], (screen[1] - STRIP - FRAME) // picture[1])
+    return max(1, min(room, LARGEST))
 
 
 def _window_frames(pygame: Any) -> Iterator[list[Any]]:
@@ -151,7 +164,7 @@ def _leaves(pygame: Any, event: Any) -> bool:
     return is_escape or event.type == pygame.QUIT
 
 
-def answer(pygame: Any, session: Session, event: Any) -> bool:
+def answer(pygame: Any, session: Session, event: Any, scale: int) -> bool:
     """Do what a key or a click asks; whether the window has to be drawn anew."""
     if event.type == pygame.KEYDOWN and not session.clicks:
         return type_key(pygame, session, event)
@@ -166,7 +179,7 @@ def answer(pygame: Any, session: Session, event: Any) -> bool:
     click = session.env.FAMILY.click
     if event.type != pygame.MOUSEBUTTONDOWN or event.button != 1 or click is None:
         return False
-    x, y = (place / SCALE for place in event.pos)
+    x, y = (place / scale for place in event.pos)
     action = click(session.env.world, session.env.program.shared[0], x, y)
     if action is not None:
         session.act(action)
@@ -188,19 +201,19 @@ def type_key(pygame: Any, session: Session, event: Any) -> bool:
     return True
 
 
-def draw(pygame: Any, window: Any, session: Session) -> None:
+def draw(pygame: Any, window: Any, session: Session, scale: int) -> None:
     """The picture, what happened, and what the keys do."""
     picture = session.env.picture()
     height, width = picture.shape[:2]
     surface = pygame.image.frombuffer(picture, (width, height), "RGB")
     window.fill(PAPER)
-    window.blit(pygame.transform.scale(surface, (width * SCALE, height * SCALE)), (0, 0))
+    window.blit(pygame.transform.scale(surface, (width * scale, height * scale)), (0, 0))
     font, small = pygame.font.Font(None, 26), pygame.font.Font(None, 22)
     score = f"step {session.taken}   score {session.total:.2f}"
     if not session.clicks:
         score += f"   > {session.line}_"
-    window.blit(font.render(session.news, True, LOUD), (10, height * SCALE + 8))
-    window.blit(font.render(score, True, INK), (10, height * SCALE + 30))
+    window.blit(font.render(session.news, True, LOUD), (10, height * scale + 8))
+    window.blit(font.render(score, True, INK), (10, height * scale + 30))
     keys = CLICKS_HELP if session.clicks else WORDS_HELP
-    window.blit(small.render(keys, True, INK), (10, height * SCALE + 54))
+    window.blit(small.render(keys, True, INK), (10, height * scale + 54))
     pygame.display.flip()

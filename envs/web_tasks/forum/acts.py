@@ -8,19 +8,31 @@ from midcourse.envs.web_tasks.forum.pages import (
     DELETE_POST,
     JOIN,
     LEAVE,
+    LETTER_FIELD,
     POST_PAGE,
+    RECIPIENT_FIELD,
     SAY,
+    SEND,
     SUBMIT,
     TAKE_BACK,
     TITLE_FIELD,
     UNSAY,
     VOTE_DOWN,
     VOTE_UP,
+    WITHDRAW,
     board_chosen,
     forum_of,
 )
-from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
-from midcourse.envs.web_tasks.state import BAD_COMMENT, BAD_POST, FORUM_FULL
+from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
+from midcourse.envs.web_tasks.forum.wishes import FIRST_NAME, LAST_NAME
+from midcourse.envs.web_tasks.state import (
+    BAD_COMMENT,
+    BAD_LETTER,
+    BAD_POST,
+    BAD_RECIPIENT,
+    FORUM_FULL,
+)
+from midcourse.envs.web_tasks.words import FIRST_NAMES, LAST_NAMES
 
 
 @rare
@@ -39,6 +51,10 @@ def forum_act(world, effect, argument):
         comment(world, forum, argument)
     elif effect == UNSAY:
         uncomment(forum, argument)
+    elif effect == SEND:
+        send(world, forum)
+    elif effect == WITHDRAW:
+        withdraw(forum, argument)
 
 
 def vote(post, wanted):
@@ -111,5 +127,53 @@ def uncomment(forum, r):
     last = forum.remark[forum.remarks]
     last.post = -1
     last.fresh = 0
+    for k in range(len(last.words)):
+        last.words[k] = 0
+
+
+def is_name(words):
+    """Whether a text is a first and a last name, and nothing else."""
+    given = words[0] - FIRST_NAME
+    family = words[1] - LAST_NAME
+    named = given >= 0 and given < len(FIRST_NAMES) and family >= 0 and family < len(LAST_NAMES)
+    return named and words[2] == 0
+
+
+@rare
+def send(world, forum):
+    """Send a letter."""
+    tab = tab_of(world)
+    if not is_name(tab.field[RECIPIENT_FIELD]):
+        world.reply = BAD_RECIPIENT
+        return
+    if tab.field[LETTER_FIELD, 0] == 0:
+        world.reply = BAD_LETTER
+        return
+    if forum.letters == LETTERS:
+        world.reply = FORUM_FULL
+        return
+    letter = forum.letter[forum.letters]
+    letter.fresh = 1
+    letter.name[0] = tab.field[RECIPIENT_FIELD, 0]
+    letter.name[1] = tab.field[RECIPIENT_FIELD, 1]
+    copy_words(letter.words, tab.field[LETTER_FIELD])
+    forum.letters += 1
+    clear_form(tab)
+
+
+@rare
+def withdraw(forum, i):
+    """Take a letter back; those after it were sent, too, and move up."""
+    forum.letters -= 1
+    for k in range(i, forum.letters):
+        to = forum.letter[k]
+        source = forum.letter[k + 1]
+        to.name[0] = source.name[0]
+        to.name[1] = source.name[1]
+        copy_words(to.words, source.words)
+    last = forum.letter[forum.letters]
+    last.fresh = 0
+    last.name[0] = 0
+    last.name[1] = 0
     for k in range(len(last.words)):
         last.words[k] = 0

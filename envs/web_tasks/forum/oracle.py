@@ -1,56 +1,57 @@
 """The forum's jobs: what they cost, what open pages save of them, what to do next.
 
 Job p < POSTS is what is to be done on post p's page; NEW_JOB is to write a post; BOARD_JOB + b is
-to subscribe to board b, or to leave it.
+to subscribe to board b, or to leave it; LETTER_JOB is to send a letter and to withdraw others.
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import NONE, button, field_of, link_to
+from midcourse.envs.web_tasks.finding import NONE, button, link_to
+from midcourse.envs.web_tasks.forum.forms import (
+    unwritten,
+    write_comment,
+    write_letter,
+    write_post,
+)
 from midcourse.envs.web_tasks.forum.pages import (
-    BOARD_FIELD,
     BOARD_PAGE,
     BOARDS,
-    BODY_FIELD,
-    COMMENT_FIELD,
     DELETE_POST,
     JOIN,
     LEAVE,
+    LETTER_BOX,
     NEW_POST,
     POST_PAGE,
-    SAY,
-    SUBMIT,
     TAKE_BACK,
-    TITLE_FIELD,
     UNSAY,
     VOTE_DOWN,
     VOTE_UP,
-    board_chosen,
+    WITHDRAW,
     forum_of,
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
 from midcourse.envs.web_tasks.forum.wishes import (
+    letter_fits,
     post_fits,
     remark_fits,
     right_points,
     wanted_vote,
     written_fits,
 )
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
-from midcourse.envs.web_tasks.state import FROM_GOAL, STOP
+from midcourse.envs.web_tasks.requirements import act_of, value_of
+from midcourse.envs.web_tasks.state import STOP
 from midcourse.envs.web_tasks.wishes import (
     BOARD,
-    BODY,
-    COMMENT,
+    LETTER,
     OF_FORUM,
     REPLY,
     SUBSCRIBE,
-    TITLE,
     WRITE,
 )
 
 NEW_JOB = POSTS
 BOARD_JOB = POSTS + 1
-FORUM_JOBS = BOARD_JOB + BOARDS
+LETTER_JOB = BOARD_JOB + BOARDS
+FORUM_JOBS = LETTER_JOB + 1
 
 
 @rare
@@ -60,6 +61,8 @@ def forum_could(world, job):
     act = act_of(world, OF_FORUM)
     if act == WRITE:
         return job == NEW_JOB and forum.posts < POSTS
+    if act == LETTER:
+        return job == LETTER_JOB  # there is room when what is not wanted is withdrawn
     if act == REPLY and forum.remarks == COMMENTS:
         return False
     return act != SUBSCRIBE and job < forum.posts and post_fits(world, job, -1)
@@ -73,6 +76,8 @@ def forum_done(world):
         return kept_post(world) != NONE
     if act == REPLY:
         return kept_remark(world) != NONE
+    if act == LETTER:
+        return kept_letter(world) != NONE
     return act == SUBSCRIBE or kept_vote(world) != NONE
 
 
@@ -92,6 +97,8 @@ def forum_asked(world, job):
         return job < forum_of(world).posts and undoings(world, job, False) > 0
     if job == NEW_JOB:
         return False
+    if job == LETTER_JOB:
+        return unwanted_letters(world) > 0
     board = value_of(world, BOARD) if act_of(world, OF_FORUM) == SUBSCRIBE else NONE
     wanted = 1 << board if board >= 0 else 0
     return ((forum_of(world).subscribed ^ wanted) >> (job - BOARD_JOB)) & 1 != 0
@@ -107,6 +114,8 @@ def forum_undoing(world, job, is_main):
     """Actions that put right what is to be put right as this job, on its page."""
     if job < POSTS:
         return undoings(world, job, is_main)
+    if job == LETTER_JOB:
+        return unwanted_letters(world)
     return 1 if job >= BOARD_JOB else 0
 
 
@@ -193,40 +202,34 @@ def kept_vote(world):
     return kept
 
 
+@rare
+def kept_letter(world):
+    """The letter that the goal wants sent; the first of several."""
+    if act_of(world, OF_FORUM) == LETTER:
+        forum = forum_of(world)
+        for i in range(forum.letters):
+            if forum.letter[i].fresh != 0 and letter_fits(world, forum.letter[i]):
+                return i
+    return NONE
+
+
+@rare
+def unwanted_letters(world):
+    """Letters that were sent and are not wanted."""
+    forum = forum_of(world)
+    count = 0
+    for i in range(forum.letters):
+        count += forum.letter[i].fresh
+    return count - (1 if kept_letter(world) != NONE else 0)
+
+
 # --- the main job ----------------------------------------------------------------------------
 
 
 @rare
 def forum_main_cost(world, shared, main):
     """Actions of the main job itself, from the page where it is done, with a blank form."""
-    return 1 + unwritten(world, main, shared.blank[0])
-
-
-@rare
-def unwritten(world, job, tab):
-    """Fields of the form on a job's page that have to be filled in otherwise."""
-    act = act_of(world, OF_FORUM)
-    if act == REPLY:
-        return wrong_text(world, tab, COMMENT_FIELD, COMMENT, True)
-    if act != WRITE:
-        return 0
-    count = wrong_text(world, tab, TITLE_FIELD, TITLE, True)
-    count += wrong_text(world, tab, BODY_FIELD, BODY, False)
-    return count + (1 if wrong_board(world, tab) else 0)
-
-
-def wrong_board(world, tab):
-    """Whether the form names another board than the one that is wanted."""
-    board = value_of(world, BOARD)
-    return board >= 0 and board_chosen(tab) != board
-
-
-def wrong_text(world, tab, field, what, needed):
-    """1 if a field has to be filled in otherwise, 0 if not."""
-    k = place_of(world, what)
-    if k >= 0:
-        return 0 if same_words(tab.field[field], world.goal.constraint[k].words) else 1
-    return 1 if needed and tab.field[field, 0] == 0 else 0
+    return 1 + unwritten(world, shared.blank[0])
 
 
 # --- what open pages save --------------------------------------------------------------------
@@ -237,11 +240,11 @@ def forum_saved_at(world, shared, page, form, job, main):
     """Actions that a page saves of a job, `form` being what is filled in there."""
     filled = 0
     if job == main:
-        filled = unwritten(world, job, shared.blank[0]) - unwritten(world, job, form)
+        filled = unwritten(world, shared.blank[0]) - unwritten(world, form)
     if job == NEW_JOB:
         return 1 + filled if page.kind == NEW_POST else 0
     if forum_home(page, job):
-        return 2 + filled if job < POSTS else 1
+        return forum_travel(job) + filled
     if job >= BOARD_JOB or page.kind != BOARD_PAGE:
         return 0
     post = forum_of(world).post[job]
@@ -249,9 +252,11 @@ def forum_saved_at(world, shared, page, form, job, main):
 
 
 def forum_home(page, job):
-    """Whether a page is the post's or the board's own, of which a job is about."""
+    """Whether a page is the post's, the board's or the letters' own, of which a job is about."""
     if job < POSTS:
         return page.kind == POST_PAGE and page.item == job
+    if job == LETTER_JOB:
+        return page.kind == LETTER_BOX
     return page.kind == BOARD_PAGE and page.item == job - BOARD_JOB
 
 
@@ -288,6 +293,8 @@ def forum_set_out(world, job):
     """The first action to a job from anywhere in the forum."""
     if job == NEW_JOB:
         return link_to(world, NEW_POST, 0), 0
+    if job == LETTER_JOB:
+        return link_to(world, LETTER_BOX, 0), 0
     board = forum_of(world).post[job].board if job < POSTS else job - BOARD_JOB
     return link_to(world, BOARD_PAGE, board), 0
 
@@ -308,37 +315,22 @@ def forum_serve(world, job, main):
     now = world.now[0]
     tab = now.tab[now.tab_at]
     kind = tab.page[tab.at].kind
+    if job == LETTER_JOB:
+        if unwanted_letters(world) > 0:
+            return withdraw_button(world), 0
+        return write_letter(world, tab)
     if job >= BOARD_JOB:
         return button(world, JOIN, LEAVE), 0
     if kind == BOARD_PAGE:
         return link_to(world, POST_PAGE, job), 0
     if job == NEW_JOB:
-        return write(world, tab)
+        return write_post(world, tab)
     if undoings(world, job, job == main) > 0:
         return undo(world, job), 0
     if act_of(world, OF_FORUM) != REPLY:
         up = wanted_vote(world) == 1
         return button(world, VOTE_UP if up else VOTE_DOWN, NONE), 0
-    if wrong_text(world, tab, COMMENT_FIELD, COMMENT, True) == 1:
-        return field_of(world, COMMENT_FIELD), any_text(world, COMMENT)
-    return button(world, SAY, NONE), 0
-
-
-def any_text(world, what):
-    """What to type: the text that is asked for, else that of the first requirement."""
-    return FROM_GOAL + max(0, place_of(world, what))
-
-
-@rare
-def write(world, tab):
-    """On the form for a new post: fill in what is missing, then send it."""
-    if wrong_board(world, tab):
-        return field_of(world, BOARD_FIELD), value_of(world, BOARD)
-    if wrong_text(world, tab, TITLE_FIELD, TITLE, True) == 1:
-        return field_of(world, TITLE_FIELD), any_text(world, TITLE)
-    if wrong_text(world, tab, BODY_FIELD, BODY, False) == 1:
-        return field_of(world, BODY_FIELD), any_text(world, BODY)
-    return button(world, SUBMIT, NONE), 0
+    return write_comment(world, tab)
 
 
 @rare
@@ -354,3 +346,15 @@ def undo(world, p):
         if element.effect == UNSAY and element.argument != kept:
             return e
     return button(world, TAKE_BACK, NONE)
+
+
+@rare
+def withdraw_button(world):
+    """The button that withdraws a letter which is not wanted."""
+    now = world.now[0]
+    kept = kept_letter(world)
+    for e in range(now.elements):
+        element = now.element[e]
+        if element.effect == WITHDRAW and element.argument != kept:
+            return e
+    return STOP

@@ -17,13 +17,16 @@ from midcourse.envs.web_tasks.browser import (
 from midcourse.envs.web_tasks.state import BUTTON, HEADING, POINTS, TEXT, TEXTBOX
 from midcourse.envs.web_tasks.words import BOARD_NAMES, ID, first
 
-FORUM_HOME, BOARD_PAGE, POST_PAGE, NEW_POST = range(20, 24)
+FORUM_HOME, BOARD_PAGE, POST_PAGE, NEW_POST, LETTER_BOX = range(20, 25)
 BOARDS = len(BOARD_NAMES)
 SHOWN = 16  # posts of a board at most
 SHOWN_COMMENTS = 12  # of a post
 BOARD_FIELD, TITLE_FIELD, BODY_FIELD = 1, 2, 3
 COMMENT_FIELD = 1
-SUBMIT, DELETE_POST, VOTE_UP, VOTE_DOWN, TAKE_BACK, JOIN, LEAVE, SAY, UNSAY = range(130, 139)
+RECIPIENT_FIELD, LETTER_FIELD = 1, 2
+SUBMIT, DELETE_POST, VOTE_UP, VOTE_DOWN, TAKE_BACK, JOIN, LEAVE, SAY, UNSAY, SEND, WITHDRAW = range(
+    125, 136
+)
 
 HOME, WRITE_POST, FORUM = ID["Home"], ID["New post"], ID["Forum"]
 FIRST_BOARD = first(BOARD_NAMES)
@@ -33,6 +36,8 @@ BY, YOUR_COMMENT, COMMENT = ID["by"], ID["Your comment"], ID["Comment"]
 BOARD_WORD, TITLE_WORD, BODY_WORD, SUBMIT_WORD = ID["Board"], ID["Title"], ID["Text"], ID["Post"]
 REMOVE_POST, REMOVE_COMMENT, GONE = ID["Delete post"], ID["Delete comment"], ID["Deleted"]
 YOU = ID["you"]
+MESSAGES, TO, FROM, YOUR_MESSAGE = ID["Messages"], ID["To"], ID["From"], ID["Your message"]
+SEND_WORD, WITHDRAW_WORD = ID["Send"], ID["Withdraw"]
 
 
 def forum_of(world):
@@ -51,12 +56,15 @@ def forum_page(world):
     for board in range(BOARDS):
         put_link(now, FIRST_BOARD + board, BOARD_PAGE, board)
     put_link(now, WRITE_POST, NEW_POST, 0)
+    put_link(now, MESSAGES, LETTER_BOX, 0)
     if page.kind == FORUM_HOME:
         put(now, HEADING, FORUM)
     elif page.kind == BOARD_PAGE:
         board_page(now, forum, page.item)
     elif page.kind == POST_PAGE:
         post_page(now, tab, forum, page.item)
+    elif page.kind == LETTER_BOX:
+        letter_page(now, tab, forum)
     else:
         put_options(now, tab, BOARD_WORD, BOARD_FIELD, FIRST_BOARD, (1 << BOARDS) - 1, 0)
         put_field(now, tab, TEXTBOX, TITLE_WORD, TITLE_FIELD, FILL)
@@ -119,6 +127,23 @@ def put_author(now, author, fresh):
     element = put(now, TEXT, BY)
     element.words[0] = YOU if fresh != 0 else author[0]
     element.words[1] = 0 if fresh != 0 else author[1]
+
+
+@rare
+def letter_page(now, tab, forum):
+    """Messages: a form for one, those sent, the last first, then those received."""
+    put(now, HEADING, MESSAGES)
+    put_field(now, tab, TEXTBOX, TO, RECIPIENT_FIELD, FILL)
+    put_field(now, tab, TEXTBOX, YOUR_MESSAGE, LETTER_FIELD, FILL)
+    put_button(now, SEND_WORD, SEND, 0)
+    for i in range(forum.letters - 1, -1, -1):
+        letter = forum.letter[i]
+        copy_words(put(now, TEXT, 0).words, letter.words)
+        party = put(now, TEXT, TO if letter.fresh != 0 else FROM)
+        party.words[0] = letter.name[0]
+        party.words[1] = letter.name[1]
+        if letter.fresh != 0:
+            put_button(now, WITHDRAW_WORD, WITHDRAW, i)
 
 
 def board_chosen(tab):

@@ -6,6 +6,7 @@ from midcourse.envs.web_tasks.words import LONGEST
 
 POSTS = 32
 COMMENTS = 48
+LETTERS = 12
 
 POST = np.dtype(
     [
@@ -29,6 +30,14 @@ REMARK = np.dtype(
     ],
     align=True,
 )  # a comment
+LETTER = np.dtype(
+    [
+        ("fresh", np.int8),  # 1: sent in this episode; 0: received before
+        ("name", np.int16, (2,)),  # to whom, or from whom
+        ("words", np.int16, (LONGEST,)),
+    ],
+    align=True,
+)  # a message to one person; what the user says is called a message elsewhere
 FORUM_STATE = np.dtype(
     [
         ("posts", np.int16),
@@ -36,6 +45,8 @@ FORUM_STATE = np.dtype(
         ("subscribed", np.int16),  # bit b: to board b; none at the start
         ("post", POST, (POSTS,)),
         ("remark", REMARK, (COMMENTS,)),
+        ("letters", np.int16),  # those received come first
+        ("letter", LETTER, (LETTERS,)),
     ],
     align=True,
 )

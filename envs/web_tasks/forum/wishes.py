@@ -10,8 +10,10 @@ from midcourse.envs.web_tasks.wishes import (
     BODY,
     COMMENT,
     DOWNVOTE,
+    LETTER,
     OF_FORUM,
     PLACE,
+    RECIPIENT,
     REPLY,
     SUBSCRIBE,
     TITLE,
@@ -33,9 +35,9 @@ TOPICS_OF_BOARD = len(TOPICS) // BOARDS
 FIRST_NAME, LAST_NAME = first(FIRST_NAMES), first(LAST_NAMES)
 
 
-def author_of(post):
-    """An author as one number."""
-    return (post.author[0] - FIRST_NAME) * len(LAST_NAMES) + post.author[1] - LAST_NAME
+def person(name):
+    """A person, named by two words, as one number."""
+    return (name[0] - FIRST_NAME) * len(LAST_NAMES) + name[1] - LAST_NAME
 
 
 @rare
@@ -46,7 +48,7 @@ def post_has(world, p, constraint):
     if what == TOPIC:
         return post.title[1] == constraint.value
     if what == AUTHOR:
-        return author_of(post) == constraint.value
+        return person(post.author) == constraint.value
     if what == PLACE:
         return post.board == constraint.value
     return True
@@ -72,11 +74,13 @@ def draw_of_post(world, what, p, stream):
     if what == TOPIC:
         return int(post.title[1])
     if what == AUTHOR:
-        return author_of(post)
+        return person(post.author)
     if what == PLACE:
         return int(post.board)
     if what == BOARD:
         return below(world, stream, BOARDS)
+    if what == RECIPIENT:
+        return below(world, stream, len(FIRST_NAMES) * len(LAST_NAMES))
     if what == TITLE:
         topic = value_of(world, BOARD) * TOPICS_OF_BOARD + below(world, stream, TOPICS_OF_BOARD)
         return below(world, stream, len(VERBS)) * len(TOPICS) + topic
@@ -89,7 +93,7 @@ def forum_words(constraint, value):
     what = constraint.what
     if what == TOPIC:
         constraint.words[0] = value
-    elif what == AUTHOR:
+    elif what in (AUTHOR, RECIPIENT):
         given = value // len(LAST_NAMES)
         constraint.words[0] = FIRST_NAME + given
         constraint.words[1] = LAST_NAME + value - given * len(LAST_NAMES)
@@ -122,6 +126,11 @@ def forum_changes(world):
         if forum.remark[r].fresh != 0:
             done += 1
             if act == REPLY and remark_fits(world, forum.remark[r]):
+                right += 1
+    for i in range(forum.letters):
+        if forum.letter[i].fresh != 0:
+            done += 1
+            if act == LETTER and letter_fits(world, forum.letter[i]):
                 right += 1
     for board in range(BOARDS):
         if (forum.subscribed >> board) & 1 != 0:
@@ -164,6 +173,21 @@ def remark_fits(world, remark):
         constraint = goal.constraint[k]
         if constraint.live != 0 and constraint.what == COMMENT:
             return same_words(remark.words, constraint.words)
+    return True
+
+
+@rare
+def letter_fits(world, letter):
+    """Whether a letter is the one that the goal wants sent."""
+    goal = world.goal
+    for k in range(goal.count):
+        constraint = goal.constraint[k]
+        if constraint.live != 0:
+            what = constraint.what
+            if what == RECIPIENT and person(letter.name) != constraint.value:
+                return False
+            if what == COMMENT and not same_words(letter.words, constraint.words):
+                return False
     return True
 
 

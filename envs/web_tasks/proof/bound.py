@@ -3,11 +3,11 @@
 The bound never asks where anybody is or how to get anywhere: going about the web is free here and
 left to the search. It is 1, the stop, plus two sums over what the checker sees.
 
-1. Things. A thing is an order, a review, a post with all that is below it, a subscription, or a
-   row. A button changes one thing at most. So of each class (shop, forum, rows) there are at least
-   as many buttons to press as there are things changed that should not be, and one if the goal has
-   a part of that class for which no thing is right; the larger of the two, for one button may put
-   a wrong thing right.
+1. Things. A thing is an order, a review, a post with all that is below it, a letter, a
+   subscription, or a row. A button changes one thing at most. So of each class (shop, forum, rows)
+   there are at least as many buttons to press as there are things changed that should not be, and
+   one if the goal has a part of that class for which no thing is right; the larger of the two, for
+   one button may put a wrong thing right.
 2. Fields. A part for which nothing is right yet needs a form sent with every field as the goal
    says. Each field that is otherwise takes an action, on a blank form (going to a page clears it)
    or on the one that an open tab shows, whichever lacks less. For a purchase there are two forms,
@@ -76,7 +76,7 @@ def left_of_things(world, shared, feasible):
 
 @rare
 def said(world):
-    """Posts and boards with which anything was done."""
+    """Posts and boards with which anything was done, and letters that were sent."""
     forum = forum_of(world)
     count = 0
     for p in range(forum.posts):
@@ -85,6 +85,8 @@ def said(world):
         for r in range(forum.remarks):
             touched = touched or (forum.remark[r].fresh != 0 and forum.remark[r].post == p)
         count += 1 if touched else 0
+    for i in range(forum.letters):
+        count += 1 if forum.letter[i].fresh != 0 else 0
     for board in range(BOARDS):
         count += (forum.subscribed >> board) & 1
     return count

@@ -6,8 +6,11 @@ from midcourse.envs.web_tasks.finding import FAR
 from midcourse.envs.web_tasks.forum.pages import (
     BODY_FIELD,
     COMMENT_FIELD,
+    LETTER_BOX,
+    LETTER_FIELD,
     NEW_POST,
     POST_PAGE,
+    RECIPIENT_FIELD,
     TITLE_FIELD,
     board_chosen,
 )
@@ -52,10 +55,12 @@ from midcourse.envs.web_tasks.wishes import (
     CREATE,
     ENTRY,
     INTO,
+    LETTER,
     OF_FORUM,
     OF_SHOP,
     OF_TABLES,
     QUANTITY,
+    RECIPIENT,
     REPLY,
     REVIEW,
     SET,
@@ -168,14 +173,14 @@ def lacks_of_checkout(world, form):
 def talk_fields(world, shared):
     """Fields of what the forum's part lacks."""
     act = act_of(world, OF_FORUM)
-    if act != REPLY and act != WRITE:
+    if act not in (REPLY, WRITE, LETTER):
         return 0
     least = lacks_of_talk(world, act, shared.blank[0])
     now = world.now[0]
     for t in range(TABS):
         tab = now.tab[t]
         page = tab.page[tab.at]
-        here = page.kind == NEW_POST
+        here = page.kind == (LETTER_BOX if act == LETTER else NEW_POST)
         if act == REPLY:
             here = page.kind == POST_PAGE and post_fits(world, page.item, -1)
         if tab.open != 0 and here:
@@ -185,9 +190,12 @@ def talk_fields(world, shared):
 
 @rare
 def lacks_of_talk(world, act, form):
-    """Fields that a form for a comment or a post lacks."""
+    """Fields that a form for a comment, a letter or a post lacks."""
     if act == REPLY:
         return otherwise(world, form, COMMENT_FIELD, COMMENT)
+    if act == LETTER:
+        count = otherwise(world, form, RECIPIENT_FIELD, RECIPIENT)
+        return count + otherwise(world, form, LETTER_FIELD, COMMENT)
     board = value_of(world, BOARD)
     count = 1 if board >= 0 and board_chosen(form) != board else 0
     count += otherwise(world, form, TITLE_FIELD, TITLE)

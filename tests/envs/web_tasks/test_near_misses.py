@@ -12,7 +12,7 @@ from midcourse.envs.web_tasks import goals, state, wishes
 from midcourse.envs.web_tasks.shop.wishes import right_list
 from midcourse.envs.web_tasks.tables import layout
 from midcourse.envs.web_tasks.wishes import ATTRIBUTES, TEMPLATES
-from midcourse.envs.web_tasks.words import WORDS
+from midcourse.envs.web_tasks.words import FIRST_NAMES, LAST_NAMES, WORDS
 
 ID = "midcourse/WebTasks-v0"
 VALUES = {wishes.QUANTITY: (1, 2, 3, 4, 5), wishes.STARS: (1, 2, 3, 4, 5)}
@@ -112,6 +112,7 @@ def limit(env, what):
         wishes.WITH: layout.COUNT[layout.COLUMNS * table + field],
         wishes.DESTINATION: int(env.world["now"]["rows"][0]),
         wishes.ENTRY: 100,
+        wishes.RECIPIENT: len(FIRST_NAMES) * len(LAST_NAMES),
         **{what: count or 1000 for what, count in columns.items()},
     }
     return limits.get(what, len(WORDS))
