@@ -55,14 +55,17 @@ def answer_site(world, shared):
 
 
 @rare
-def answer_from(world, shared, page):
-    """Actions from a page of the answer's site to one that shows it."""
+def answer_from(world, shared, page, form):
+    """Actions from a page of the answer's site to one that shows it.
+
+    `form` says how far was scrolled there.
+    """
     site = site_of(page)
     if site == SHOP:
         return 0 if shop_shows_answer(world, shared, page) else 1
     if site == FORUM:
         return 0 if forum_shows_answer(world, page) else 1
-    return table_to_answer_from(world, shared, kind_at(page), page.item, page)
+    return table_to_answer_from(world, shared, kind_at(page), page.item, page, form.scrolled)
 
 
 @rare
@@ -73,7 +76,7 @@ def answer_from_job(world, shared, job):
     if job < FIRST_TABLE_JOB:
         return 0 if forum_ends_at_answer(world, job - FIRST_FORUM_JOB) else 1
     row = job - FIRST_TABLE_JOB
-    return table_to_answer_from(world, shared, ROW_KIND, row, shared.blank[0].page[0])
+    return table_to_answer_from(world, shared, ROW_KIND, row, shared.blank[0].page[0], 0)
 
 
 @rare
@@ -81,12 +84,15 @@ def answer_from_home(world, shared, site):
     """Actions from the first page of the answer's site to one that shows it."""
     if site < OFFICE:
         return 1
-    return table_to_answer_from(world, shared, HOME_KIND, 0, shared.blank[0].page[0])
+    return table_to_answer_from(world, shared, HOME_KIND, 0, shared.blank[0].page[0], 0)
 
 
 @rare
-def answer_in_tabs(world, shared, last):
-    """The fewest actions from another tab's page to one that shows the answer, and the tab."""
+def answer_in_tabs(world, shared, last, blank):
+    """The fewest actions from another tab's page to one that shows the answer, and the tab.
+
+    In tab `blank` counts as not scrolled.
+    """
     now = world.now[0]
     best = FAR
     at = NONE
@@ -96,7 +102,8 @@ def answer_in_tabs(world, shared, last):
             for offset in range(max(-REACH, -tab.at), min(REACH, tab.last - tab.at) + 1):
                 page = tab.page[tab.at + offset]
                 if site_of(page) == last:
-                    there = abs(offset) + answer_from(world, shared, page)
+                    form = tab if offset == 0 and t != blank else shared.blank[0]
+                    there = abs(offset) + answer_from(world, shared, page, form)
                     if there < best:
                         best = there
                         at = t
@@ -104,20 +111,20 @@ def answer_in_tabs(world, shared, last):
 
 
 @rare
-def then_answer(world, shared, mains, jobs, n, but, page, last, sites):
+def then_answer(world, shared, jobs, n, but, page, form, last, sites, blank):
     """Actions from the last job's page, or from `page` if there is none, to the answer.
 
-    Includes going to the answer's site, or back to it.
+    Includes going to the answer's site, or back to it. In tab `blank` counts as not scrolled.
     """
     here = site_of(page)
-    tabs, _ = answer_in_tabs(world, shared, last)
+    tabs, _ = answer_in_tabs(world, shared, last, blank)
     if sites == 0:
         best = 1 + min(tabs, answer_from_home(world, shared, last))
         if here != last:
             return best
         if but != NONE:
             return min(best, answer_from_job(world, shared, but))
-        return min(best, answer_from(world, shared, page))
+        return min(best, answer_from(world, shared, page, form))
     others = sites & ~(1 << here)
     entering = 0
     if here != last:
@@ -132,7 +139,9 @@ def then_answer(world, shared, mains, jobs, n, but, page, last, sites):
         return entering + best
     best = min(tabs, answer_from_home(world, shared, last))
     if here == last and can_stay(world, others):
-        best = min(best, answer_from(world, shared, page))
+        if but != NONE:
+            return entering + min(best, answer_from_job(world, shared, but))
+        best = min(best, answer_from(world, shared, page, form))
     return entering + best
 
 
@@ -153,7 +162,7 @@ def to_answer(world, shared, here, last):
     """Towards the answer, or stop with it, or with the reason why there is nothing to be done."""
     if last == NONE:
         return STOP, FROM_NUMBERS + reason(world, shared)
-    tabs, t = answer_in_tabs(world, shared, last)
+    tabs, t = answer_in_tabs(world, shared, last, NONE)
     home = answer_from_home(world, shared, last)
     if here != last:
         if tabs <= home:
@@ -164,7 +173,7 @@ def to_answer(world, shared, here, last):
         return STOP, shown
     now = world.now[0]
     tab = now.tab[now.tab_at]
-    if 1 + tabs < answer_from(world, shared, tab.page[tab.at]):
+    if 1 + tabs < answer_from(world, shared, tab.page[tab.at], tab):
         return SWITCH_TAB, t
     if here == FORUM:
         return forum_to_answer(world)

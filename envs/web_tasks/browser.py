@@ -16,12 +16,13 @@ from midcourse.envs.web_tasks.state import (
     TEXT,
 )
 from midcourse.envs.web_tasks.tables.layout import PER_SITE, TABLE_KINDS
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.words import ID, LONGEST
 
 FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
 FORUM_EFFECTS, TABLE_EFFECTS = 130, 140  # and so with effects
 NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
 NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
+MORE_BELOW = ID["More below"]  # caption of the last element where a list goes on further down
 
 
 def tab_of(world):
@@ -82,7 +83,8 @@ def copy_address(to, source):
 
 
 def clear_form(tab):
-    """Forget what was filled in."""
+    """Forget what was filled in, and how far was scrolled."""
+    tab.scrolled = 0
     for f in range(FIELDS):
         for k in range(LONGEST):
             tab.field[f, k] = 0
@@ -107,6 +109,20 @@ def go_forward(world):
         return False
     tab.at += 1
     clear_form(tab)
+    return True
+
+
+def goes_on(now):
+    """Whether the list at hand goes on further down; its last element says so."""
+    return now.elements > 0 and now.element[now.elements - 1].caption == MORE_BELOW
+
+
+@rare
+def scroll_down(world):
+    """One screen further down in the list at hand; False where nothing lies further down."""
+    if not goes_on(world.now[0]):
+        return False
+    tab_of(world).scrolled += 1
     return True
 
 

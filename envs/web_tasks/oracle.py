@@ -6,7 +6,7 @@ a page that is open already. So a way begins with a walk through the history of 
 whose pages jobs are done that stay there, at last perhaps one that leads away; all other jobs are
 done in any order, site after site, each from another tab that shows something of use, or from
 anywhere. An answer comes last. Canonical actions are clicks, texts, options, back, forward, going
-to a site, switching tabs, and stop; a new tab only where it keeps the answer at hand.
+to a site, switching tabs, scrolling, and stop; a new tab only where it keeps the answer at hand.
 
 The sites' own oracles number their jobs, say which are to be done, and what their pages save.
 """
@@ -197,7 +197,7 @@ def from_walk(world, shared, mains, jobs, n, left, right):
                     here = jobs[i]
         if here == jobs[i]:
             page = tab.page[tab.at]
-            saved = saved_at(world, shared, page, tab, here, mains) - travel(here)
+            saved = saved_at(world, shared, page, tab, here, mains) - travel(world, here)
         if not done:
             left_over[m] = jobs[i]
             m += 1
@@ -212,8 +212,8 @@ def from_walk(world, shared, mains, jobs, n, left, right):
             job = left_over[last] if last >= 0 else NONE
             near = saved_at(world, shared, page, form, job, mains) if last >= 0 else 1
             if near > 0:
-                cost = moves + elsewhere(world, shared, mains, left_over, m, job, page)
-                cost += travel(job) - near if last >= 0 else 0
+                cost = moves + elsewhere(world, shared, mains, left_over, m, job, page, form)
+                cost += travel(world, job) - near if last >= 0 else 0
                 if cost < best:
                     best = cost
                     finish = job
@@ -233,7 +233,7 @@ def direction(left, right, end):
 
 
 @rare
-def elsewhere(world, shared, mains, jobs, n, but, page):
+def elsewhere(world, shared, mains, jobs, n, but, page, form):
     """The least cost of the ways to jobs, from a page on; job `but` has been done there already."""
     here = site_of(page)
     sites = 0
@@ -244,35 +244,66 @@ def elsewhere(world, shared, mains, jobs, n, but, page):
         if job != but:
             site = job_site(world, job)
             sites |= 1 << site
-            near = in_tabs(world, shared, job, mains)
-            cost += travel(job) - max(0, near - 1)
+            near = in_tabs(world, shared, job, mains, NONE)
+            cost += travel(world, job) - max(0, near - 1)
             if near > 0 and site != here:
                 entered |= 1 << site
     cost += count(sites & ~(1 << here)) - count(entered)
     cost -= shared_ways(world, shared, mains, jobs, n, but)
     last = answer_site(world, shared)
-    if last == NONE:
-        return cost
-    return cost + then_answer(world, shared, mains, jobs, n, but, page, last, sites)
+    if last != NONE:
+        cost += then_answer(world, shared, jobs, n, but, page, form, last, sites, NONE)
+    now = world.now[0]
+    for t in range(TABS):
+        if t != now.tab_at and now.tab[t].open != 0 and now.tab[t].scrolled != 0:
+            cost += spared_twice(world, shared, mains, jobs, n, but, page, form, last, sites, t)
+    return cost
 
 
 @rare
-def in_tabs(world, shared, job, mains):
-    """The most that other tabs save of a job, without the way there."""
+def spared_twice(world, shared, mains, jobs, n, but, page, form, last, sites, t):
+    """What jobs and the answer are spared by the list to which another tab was scrolled down.
+
+    All but the most for one of them, for whoever follows a link of the list leaves it.
+    """
+    spared = 0
+    most = 0
+    for i in range(n):
+        if jobs[i] != but:
+            near = max(1, in_tabs(world, shared, jobs[i], mains, NONE))
+            by_list = near - max(1, in_tabs(world, shared, jobs[i], mains, t))
+            spared += by_list
+            most = max(most, by_list)
+    if last != NONE:
+        by_list = then_answer(world, shared, jobs, n, but, page, form, last, sites, t)
+        by_list -= then_answer(world, shared, jobs, n, but, page, form, last, sites, NONE)
+        spared += by_list
+        most = max(most, by_list)
+    return spared - most
+
+
+@rare
+def in_tabs(world, shared, job, mains, blank):
+    """The most that other tabs save of a job, without the way there; tab `blank` as if blank."""
     now = world.now[0]
     most = 0
     for t in range(TABS):
-        if t != now.tab_at and now.tab[t].open != 0:
-            most = max(most, in_tab(world, shared, now.tab[t], job, mains))
+        tab = now.tab[t]
+        if t != now.tab_at and tab.open != 0:
+            form = shared.blank[0] if t == blank else tab
+            most = max(most, in_tab(world, shared, tab, form, job, mains))
     return most
 
 
 @rare
-def in_tab(world, shared, tab, job, mains):
-    """The most that the pages of a tab save of a job, less the way back or forward to them."""
+def in_tab(world, shared, tab, filled, job, mains):
+    """The most that the pages of a tab save of a job, less the way back or forward to them.
+
+    `filled` is what is filled in on the page at hand.
+    """
     most = 0
     for offset in range(max(-REACH, -tab.at), min(REACH, tab.last - tab.at) + 1):
-        form = tab if offset == 0 else shared.blank[0]
+        form = filled if offset == 0 else shared.blank[0]
         saved = saved_at(world, shared, tab.page[tab.at + offset], form, job, mains)
         most = max(most, saved - abs(offset))
     return most
@@ -294,7 +325,7 @@ def shared_ways(world, shared, mains, jobs, n, but):
                 p = jobs[k] - SHOP_JOBS
                 post = p >= 0 and p < NEW_JOB and jobs[k] != but
                 if post and forum_of(world).post[p].board == board:
-                    leads |= 1 if in_tabs(world, shared, jobs[k], mains) < 2 else 0
+                    leads |= 1 if in_tabs(world, shared, jobs[k], mains, NONE) < 2 else 0
             spared += leads
     return spared
 
@@ -359,7 +390,7 @@ def tab_for(world, shared, job, mains, least):
     for t in range(TABS):
         tab = now.tab[t]
         other = t != now.tab_at and tab.open != 0
-        if other and in_tab(world, shared, tab, job, mains) >= least:
+        if other and in_tab(world, shared, tab, tab, job, mains) >= least:
             return t
     return NONE
 

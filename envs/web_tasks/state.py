@@ -38,6 +38,7 @@ TAB = np.dtype(
         ("open", np.int16),
         ("at", np.int16),  # place of the page at hand in the history
         ("last", np.int16),  # place of the last page that `forward` can reach
+        ("scrolled", np.int16),  # screens of the list at hand that were scrolled down
         ("page", ADDRESS, (HISTORY,)),
         ("field", np.int16, (FIELDS, LONGEST)),  # texts of the form at hand; options by 1 + number
     ],
@@ -119,8 +120,8 @@ MESSAGE = np.dtype(
 
 # --- actions ----------------------------------------------------------------------------------
 
-BACK, FORWARD, GOTO, NEW_TAB, SWITCH_TAB, CLOSE_TAB, STOP = range(ELEMENTS, ELEMENTS + 7)
-VERBS = ELEMENTS + 7
+BACK, FORWARD, GOTO, NEW_TAB, SWITCH_TAB, CLOSE_TAB, SCROLL, STOP = range(ELEMENTS, ELEMENTS + 8)
+VERBS = ELEMENTS + 8
 # The second number: a text is that of an element or of a constraint, an option its own number.
 OPTIONS = 8  # of a combobox at most; as many sites and tabs
 FROM_GOAL = ELEMENTS
@@ -154,6 +155,7 @@ REPLIES = (
     "that needs a name",
     "that must be a whole number above 0",
     "nothing more can be made today",
+    "there is nothing further down",
 )
 (
     QUIET,
@@ -181,6 +183,7 @@ REPLIES = (
     NO_ENTRY_NAME,
     BAD_NUMBER,
     ROWS_FULL,
+    NOTHING_BELOW,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")

@@ -82,7 +82,7 @@ CAPTIONS = (
     "Commits", "Merge", "Save", "Reset", "Create", "Delete", "Project", "Name", "Opens", "Closes",
     "List", "Directions to", "Distance", "Walking", "Cycling", "Driving", "Open issues",
     "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
-    "Stations", "Price in cents", "Sum",
+    "Stations", "Price in cents", "Sum", "More below",
 )  # fmt: skip
 
 _GROUPS = {
