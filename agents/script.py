@@ -131,11 +131,13 @@ class Script:
             if place.text.lower() not in metres:
                 metres[place.text.lower()] = inf  # until it is measured
                 return f"click [{place.number}]"
+        if page.can_scroll:
+            return "scroll [down]"
         nearest = min(there, key=lambda e: metres[e.text.lower()], default=None)
         return page.answers[nearest.number] if nearest else None
 
     def _look(self, page: Page, part: Part) -> str:
-        """Leave what was not meant, else look at the next in the list, else at the next list."""
+        """Leave what was not meant, look at the next in the list, further down, or in another."""
         memory = self.memory
         if memory.is_inside:
             memory.is_inside = False
@@ -151,6 +153,8 @@ class Script:
                 memory.tried.add(seen)
                 memory.is_inside, memory.is_changed = True, False
                 return f"click [{link.number}]"
+        if page.can_scroll:
+            return "scroll [down]"
         for link in groups(page, part):
             if link.caption not in memory.places:
                 memory.places.add(link.caption)
@@ -252,9 +256,11 @@ def whole_list(page: Page, part: Part) -> str | None:
 
 
 def compare(page: Page, part: Part) -> Any:
-    """The action that points at the most or the least of a list; None if this is not the list."""
+    """What points at the most or the least of a list, once all of it is shown; None elsewhere."""
     if not part.words and page.tab.title.lower() != part.place:
         return None
+    if page.can_scroll:
+        return "scroll [down]"
     links, best = rows(page, part), part.way.best
     there = [(a, b) for a, b in pairwise(page.elements) if a in links and b.caption == best]
     if not there:

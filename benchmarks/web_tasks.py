@@ -18,7 +18,7 @@ EPISODES = 2000  # of the oracle; those of the second half are measured, with th
 
 def drawn(masks, rng):
     """Unmasked numbers, few of which stop."""
-    verbs = 71
+    verbs = 72
     scores = rng.random(masks.shape) * masks
     scores[:, verbs - 1] *= rng.random(len(masks)) < 0.1
     return np.stack([scores[:, :verbs].argmax(1), scores[:, verbs:].argmax(1)], 1)

@@ -63,9 +63,10 @@ class BrowserGymView(Wrapper):
 
     Action: Text, one call: `click('12')`, `fill('7', 'red mug')`, `select_option('5', 'blue')`,
     `go_back()`, `go_forward()`, `goto('shop')`, `new_tab()`, `tab_focus(1)`, `tab_close()`,
-    `send_msg_to_user('$12.95')`, `noop()`. Arguments are literals. The message to the user ends the
-    episode; where the task wants an answer, it must name a number on the page. What cannot be
-    understood costs a step, with the reason in `last_action_error`; so does `noop()`, without one.
+    `scroll(0, 200)`, `send_msg_to_user('$12.95')`, `noop()`. Arguments are literals. However far it
+    is told to, `scroll` goes down by one screen. The message to the user ends the episode; where
+    the task wants an answer, it must name a number on the page. What cannot be understood costs a
+    step, with the reason in `last_action_error`; so does `noop()`, without one.
 
     Raises:
         UserError: the family has no pages.
@@ -251,6 +252,14 @@ def tab_focus(env: Env, index: Any) -> Meant:
     return f"switch_tab [{tabs[index].number}]"
 
 
+def scroll(env: Env, delta_x: Any, delta_y: Any) -> Meant:
+    """Scroll down, which shows more of a list that goes on."""
+    numbers = all(type(delta) in (int, float) for delta in (delta_x, delta_y))
+    if numbers and delta_y > 0:
+        return "scroll [down]"
+    return Refusal("only down can be scrolled, like scroll(0, 200): what is above is shown already")
+
+
 def send_msg_to_user(env: Env, text: Any) -> Meant:
     """End the episode: with the answer where the task wants one."""
     page = env.page()
@@ -290,6 +299,7 @@ CALLS: Mapping[str, Callable[..., Meant]] = {
     "new_tab": lambda env: "new_tab",
     "tab_focus": tab_focus,
     "tab_close": lambda env: "close_tab",
+    "scroll": scroll,
     "send_msg_to_user": send_msg_to_user,
     "report_infeasible": report_infeasible,
     "noop": lambda env, wait_ms=1000: None,

@@ -72,14 +72,14 @@ def answer_site(world, shared):
 
 
 @rare
-def answer_from(world, shared, page):
-    """Actions from a page of the answer's site to one that shows it."""
+def answer_from(world, shared, page, scrolled):
+    """Actions from a page of the answer's site, scrolled so far, to one that shows it."""
     site = site_of(page)
     if site == SHOP:
         return shop_to_answer_from(world, shared, page)
     if site == FORUM:
         return 0 if forum_shows_answer(world, page) else 1
-    return table_to_answer_from(world, shared, kind_at(page), page.item, page)
+    return table_to_answer_from(world, shared, kind_at(page), page.item, page, scrolled)
 
 
 @rare
@@ -90,7 +90,7 @@ def answer_from_job(world, shared, job):
     if job < FIRST_TABLE_JOB:
         return 0 if forum_ends_at_answer(world, job - FIRST_FORUM_JOB) else 1
     row = job - FIRST_TABLE_JOB
-    return table_to_answer_from(world, shared, ROW_KIND, row, shared.blank[0].page[0])
+    return table_to_answer_from(world, shared, ROW_KIND, row, shared.blank[0].page[0], 0)
 
 
 @rare
@@ -98,7 +98,7 @@ def answer_from_home(world, shared, site):
     """Actions from the first page of the answer's site to one that shows it."""
     if site < OFFICE:
         return shop_to_answer_from_home(world, shared) if site == SHOP else 1
-    return table_to_answer_from(world, shared, HOME_KIND, 0, shared.blank[0].page[0])
+    return table_to_answer_from(world, shared, HOME_KIND, 0, shared.blank[0].page[0], 0)
 
 
 @rare
@@ -127,7 +127,7 @@ def answer_in_tab(world, shared, tab, last, end, ahead):
     for offset in range(max(end - REACH, -tab.at), min(end + ahead, tab.last - tab.at) + 1):
         page = tab.page[tab.at + offset]
         if site_of(page) == last:
-            best = min(best, abs(offset - end) + answer_from(world, shared, page))
+            best = min(best, abs(offset - end) + answer_from(world, shared, page, 0))
     return best
 
 
@@ -135,18 +135,18 @@ def answer_in_tab(world, shared, tab, last, end, ahead):
 
 
 @rare
-def then_answer(world, shared, mains, jobs, n, but, end, last, sites):
+def then_answer(world, shared, mains, jobs, n, but, end, scrolled, last, sites):
     """Actions to the answer beyond those of the jobs, and how.
 
-    Job `but`, if there is one, leads away from the page `end` pages after that at hand; the other
-    jobs, on `sites`, are done from anywhere.
+    Job `but`, if there is one, leads away from the page `end` pages after that at hand, scrolled so
+    far; the other jobs, on `sites`, are done from anywhere.
     """
     now = world.now[0]
     tab = now.tab[now.tab_at]
     page = tab.page[tab.at + end]
     here = site_of(page)
     others = sites & ~(1 << here)
-    best = anew(world, shared, mains, jobs, n, but, page, last, sites)
+    best = anew(world, shared, mains, jobs, n, but, page, scrolled, last, sites)
     how = ANEW
     tabs, _ = answer_in_tabs(world, shared, last)
     if 1 + tabs < best:
@@ -173,7 +173,7 @@ def then_answer(world, shared, mains, jobs, n, but, end, last, sites):
 
 
 @rare
-def anew(world, shared, mains, jobs, n, but, page, last, sites):
+def anew(world, shared, mains, jobs, n, but, page, scrolled, last, sites):
     """Actions to the answer from the page of the last job, or from its site's first page.
 
     A job that leads on to another is not the last, or has to be come back to.
@@ -184,7 +184,7 @@ def anew(world, shared, mains, jobs, n, but, page, last, sites):
         if here != last:
             return home
         if but == NONE:
-            return answer_from(world, shared, page)
+            return answer_from(world, shared, page, scrolled)
         return answer_from_job(world, shared, but)
     at_jobs = FAR
     if (sites >> last) & 1 != 0:
@@ -263,7 +263,7 @@ def to_answer(world, shared, here, last):
         return STOP, shown
     now = world.now[0]
     tab = now.tab[now.tab_at]
-    if 1 + tabs < answer_from(world, shared, tab.page[tab.at]):
+    if 1 + tabs < answer_from(world, shared, tab.page[tab.at], tab.scrolled):
         return SWITCH_TAB, t
     if here == FORUM:
         return forum_to_answer(world)

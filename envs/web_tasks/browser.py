@@ -16,12 +16,13 @@ from midcourse.envs.web_tasks.state import (
     TEXT,
 )
 from midcourse.envs.web_tasks.tables.layout import PER_SITE, TABLE_KINDS
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.words import ID, LONGEST
 
 FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
 FORUM_EFFECTS, TABLE_EFFECTS = 125, 140  # and so with effects
 NOT_FOUND = 0  # kind of the page for addresses that lead nowhere
 NO_EFFECT, FILL = 100, 101  # effects; those below 100 open the page of that kind
+MORE_BELOW = ID["More below"]  # caption of the last element where a list goes on further down
 
 
 def tab_of(world):
@@ -85,7 +86,8 @@ def copy_address(to, source):
 
 
 def clear_form(tab):
-    """Forget what was filled in."""
+    """Forget what was filled in, and how far was scrolled."""
+    tab.scrolled = 0
     for f in range(FIELDS):
         for k in range(LONGEST):
             tab.field[f, k] = 0
@@ -113,6 +115,20 @@ def go_forward(world):
     return True
 
 
+def goes_on(now):
+    """Whether the list at hand goes on further down; its last element says so."""
+    return now.elements > 0 and now.element[now.elements - 1].caption == MORE_BELOW
+
+
+@rare
+def scroll_down(world):
+    """One screen further down in the list at hand; False where nothing lies further down."""
+    if not goes_on(world.now[0]):
+        return False
+    tab_of(world).scrolled += 1
+    return True
+
+
 @rare
 def open_tab(world, kind):
     """A new tab with a page of some kind; False if all are open."""
@@ -122,7 +138,7 @@ def open_tab(world, kind):
             tab = now.tab[t]
             tab.open = 1
             tab.at = -1
-            now.tab_at = t
+            go_to_tab(world, t)
             visit(world, kind, 0, 0)
             return True
     return False
@@ -134,8 +150,14 @@ def switch_tab(world, t):
     now = world.now[0]
     if t < 0 or t >= TABS or t == now.tab_at or now.tab[t].open == 0:
         return False
-    now.tab_at = t
+    go_to_tab(world, t)
     return True
+
+
+def go_to_tab(world, t):
+    """Make another tab the one at hand; lists begin at their top where one comes back."""
+    tab_of(world).scrolled = 0
+    world.now[0].tab_at = t
 
 
 @rare
@@ -145,7 +167,7 @@ def close_tab(world):
     for t in range(TABS):
         if t != now.tab_at and now.tab[t].open != 0:
             tab_of(world).open = 0
-            now.tab_at = t
+            go_to_tab(world, t)
             return True
     return False
 

@@ -78,7 +78,8 @@ class WebTasks(Env):
     | map | places, opening hours, ways between them | keep on a list, ask for directions |
 
     What the office changes, the shop shows. An order can only be cancelled before it ships or
-    returned after; a merge stays.
+    returned after; a merge stays. Lists of the office, the tracker and the map show eight rows, and
+    eight more with each scroll; whoever leaves one and comes back begins at its top.
 
     ## Observation
     A Dict, its space the same at every level. Words are numbers, see `words.WORDS`; from 8192 on a
@@ -113,14 +114,15 @@ class WebTasks(Env):
     | 64, 65 | back, forward | any |
     | 66 | go to a site's first page | number of the site |
     | 67, 68, 69 | open, switch to, close a tab | number of the tab |
-    | 70 | stop | the element that is the answer, or 74 + a reason |
+    | 70 | scroll down a list that goes on | any |
+    | 71 | stop | the element that is the answer, or 74 + a reason |
 
     Texts are chosen: 0 to 63 is that of an element, 64 to 73 that of a requirement, 74 to 89 a
     number from 0 to 15. An answer is pointed at where it stands. 75 and 76 after `stop` say that
     nothing can be done (`wishes.REASONS`). The mask says which first and
     which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
     else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
-    `back`, `goto [shop]`, `stop [$12.95]`, `answer [7]`,
+    `back`, `scroll [down]`, `goto [shop]`, `stop [$12.95]`, `answer [7]`,
     `stop [there is no such thing]`.
 
     ## Reward
@@ -174,8 +176,8 @@ class WebTasks(Env):
     `step_limit`, `masks`, `reward_terms`.
 
     ## Oracle and floors
-    The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs
-    and stop, on the goal as it stands; a new tab only where it keeps an answer at hand.
+    The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs,
+    scrolling and stop, on the goal as it stands; a new tab only where it keeps an answer at hand.
     `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
     gives the success on the test tasks (random: legal numbers):
 

@@ -57,8 +57,8 @@ from midcourse.envs.web_tasks.tables.layout import (
     TABLE_SITES,
     TABLES,
 )
-from midcourse.envs.web_tasks.tables.pages import kind_at
-from midcourse.envs.web_tasks.tables.records import ROWS
+from midcourse.envs.web_tasks.tables.pages import kind_at, screen_of
+from midcourse.envs.web_tasks.tables.records import FOLD, ROWS
 from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, DESTINATION, PARTS, TEMPLATES
 from midcourse.envs.web_tasks.words import (
     CATEGORIES,
@@ -132,7 +132,8 @@ def tabs_good(now, shared):
     for t in range(TABS):
         tab = now.tab[t]
         good = within(tab.open, 2) and within(tab.at, HISTORY) and within(tab.last, HISTORY)
-        good = good and tab.at <= tab.last
+        good = good and tab.at <= tab.last and within(tab.scrolled, ROWS // FOLD + 1)
+        good = good and (t == now.tab_at or tab.scrolled == 0)
         for f in range(FIELDS):
             good = good and tokens_good(tab.field[f])
         for i in range(HISTORY):
@@ -263,6 +264,7 @@ def rows_good(now):
         good = good and row.group < FIRST_GROUP[SITE_OF_TABLE[row.table] - OFFICE + 1] - start
         good = good and within(row.fresh, 2) and within(row.gone, 2) and within(row.forgiven, 2)
         good = good and tokens_good(row.title)
+        good = good and (r >= now.rows or row.screen == screen_of(now, r))
         for column in range(COLUMNS):
             c = COLUMNS * row.table + column
             good = good and row.value[column] >= 0

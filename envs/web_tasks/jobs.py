@@ -128,13 +128,13 @@ def stays_at(page, job, mains):
     return table_home(page, job - FIRST_TABLE_JOB)
 
 
-def travel(job):
+def travel(world, job):
     """Actions from anywhere on its site to the page where a job is done."""
     if job < FIRST_FORUM_JOB:
         return shop_travel(job)
     if job < FIRST_TABLE_JOB:
         return forum_travel(job - FIRST_FORUM_JOB)
-    return table_travel(job - FIRST_TABLE_JOB)
+    return table_travel(world, job - FIRST_TABLE_JOB)
 
 
 @rare

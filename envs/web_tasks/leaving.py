@@ -56,7 +56,7 @@ def leave(world, shared, mains):
         return to_answer(world, shared, here, last)
     how = ANEW
     if last != NONE:
-        _, how = then_answer(world, shared, mains, jobs, n, NONE, 0, last, sites)
+        _, how = then_answer(world, shared, mains, jobs, n, NONE, 0, tab.scrolled, last, sites)
     if how == KEEP:
         return set_aside(world, shared, mains, sites)
     kept = NONE  # the tab that shows the answer

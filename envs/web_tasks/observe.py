@@ -3,7 +3,7 @@
 import numpy as np
 from gymnasium import spaces
 
-from midcourse.envs.web_tasks.browser import tab_of
+from midcourse.envs.web_tasks.browser import goes_on, tab_of
 from midcourse.envs.web_tasks.rules import offered
 from midcourse.envs.web_tasks.state import (
     BACK,
@@ -20,6 +20,7 @@ from midcourse.envs.web_tasks.state import (
     NO_ROLE,
     REPLIES,
     ROLES,
+    SCROLL,
     STOP,
     SWITCH_TAB,
     TABS,
@@ -126,6 +127,7 @@ def mask(world, shared, frame):
     allowed[NEW_TAB] = 1 if opened < TABS else 0
     allowed[SWITCH_TAB] = 1 if opened > 1 else 0
     allowed[CLOSE_TAB] = 1 if opened > 1 else 0
+    allowed[SCROLL] = 1 if goes_on(now) else 0
     allowed[STOP] = 1
     for choice in range(CHOICES):
         allowed[VERBS + choice] = 1 if offered(world, choice) else 0

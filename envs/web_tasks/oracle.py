@@ -6,7 +6,7 @@ a page that is open already. So a way begins with a walk through the history of 
 whose pages jobs are done that stay there, at last perhaps one that leads away; all other jobs are
 done in any order, site after site, each from another tab that shows something of use, or from
 anywhere. An answer comes last. Canonical actions are clicks, texts, options, back, forward, going
-to a site, switching tabs, and stop; a new tab only where it keeps the answer at hand.
+to a site, switching tabs, scrolling, and stop; a new tab only where it keeps the answer at hand.
 
 The sites' own oracles number their jobs, say which are to be done, and what their pages save.
 """
@@ -211,7 +211,7 @@ def from_walk(world, shared, mains, jobs, n, left, right):
             done = in_tabs(world, shared, jobs[i], mains) - 1 <= near  # no form is so much fuller
             if done:
                 here = jobs[i]
-                saved = near - travel(here)
+                saved = near - travel(world, here)
         if not done:
             left_over[m] = jobs[i]
             m += 1
@@ -226,8 +226,8 @@ def from_walk(world, shared, mains, jobs, n, left, right):
             job = left_over[last] if last >= 0 else NONE
             near = saved_at(world, shared, page, form, job, mains) if last >= 0 else 1
             if near > 0:
-                cost = moves + elsewhere(world, shared, mains, left_over, m, job, end)
-                cost += travel(job) - near if last >= 0 else 0
+                cost = moves + elsewhere(world, shared, mains, left_over, m, job, end, form)
+                cost += travel(world, job) - near if last >= 0 else 0
                 if cost < best:
                     best = cost
                     finish = job
@@ -247,10 +247,10 @@ def direction(left, right, end):
 
 
 @rare
-def elsewhere(world, shared, mains, jobs, n, but, end):
+def elsewhere(world, shared, mains, jobs, n, but, end, form):
     """The least cost of the ways to jobs, from the page `end` pages after that at hand on.
 
-    Job `but` has been done from there already.
+    Job `but` has been done from there already; `form` is what is filled in there.
     """
     now = world.now[0]
     tab = now.tab[now.tab_at]
@@ -264,7 +264,7 @@ def elsewhere(world, shared, mains, jobs, n, but, end):
             site = job_site(world, job)
             sites |= 1 << site
             near = in_tabs(world, shared, job, mains)
-            cost += travel(job) - max(0, near - 1)
+            cost += travel(world, job) - max(0, near - 1)
             if near > 0 and site != here:
                 entered |= 1 << site
     cost += count(sites & ~(1 << here)) - count(entered)
@@ -272,7 +272,7 @@ def elsewhere(world, shared, mains, jobs, n, but, end):
     last = answer_site(world, shared)
     if last == NONE:
         return cost
-    answer, _ = then_answer(world, shared, mains, jobs, n, but, end, last, sites)
+    answer, _ = then_answer(world, shared, mains, jobs, n, but, end, form.scrolled, last, sites)
     return cost + answer
 
 

@@ -38,7 +38,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     SITE_OF_TABLE,
     TABLE_KINDS,
 )
-from midcourse.envs.web_tasks.text import THE_LIST_SAID, listed, options, said_value
+from midcourse.envs.web_tasks.text import THE_LIST_SAID, goes_on, listed, options, said_value
 from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, class_of
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
@@ -75,6 +75,7 @@ def page(world: Any, shared: Any) -> Page:
         can_open_tab=len(tabs) < state.TABS,
         can_go_back=bool(tab["at"] > 0),
         can_go_forward=bool(tab["at"] < tab["last"]),
+        can_scroll=goes_on(now),
         sites=state.SITES,
         reply=state.REPLIES[int(world["reply"])],
         clock=int(world["clock"]),

@@ -10,6 +10,7 @@ from midcourse.envs.web_tasks.browser import (
     go_forward,
     open_tab,
     revisit,
+    scroll_down,
     site_of,
     switch_tab,
     tab_of,
@@ -54,10 +55,12 @@ from midcourse.envs.web_tasks.state import (
     NO_TEXT,
     NO_UNIT,
     NOT_ACTIVE,
+    NOTHING_BELOW,
     OFFICE,
     OPTIONS,
     QUIET,
     REASON,
+    SCROLL,
     SHOP,
     SITES,
     STOP,
@@ -104,6 +107,9 @@ def step(world, shared, action):
     elif verb == SWITCH_TAB:
         if not switch_tab(world, choice):
             world.reply = NO_TAB
+    elif verb == SCROLL:
+        if not scroll_down(world):
+            world.reply = NOTHING_BELOW
     elif not close_tab(world):
         world.reply = NO_TAB
     if world.reply == QUIET:

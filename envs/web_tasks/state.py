@@ -40,6 +40,7 @@ TAB = np.dtype(
         ("open", np.int16),
         ("at", np.int16),  # place of the page at hand in the history
         ("last", np.int16),  # place of the last page that `forward` can reach
+        ("scrolled", np.int16),  # screens down the list; 0 but in the tab at hand
         ("page", ADDRESS, (HISTORY,)),
         ("field", np.int16, (FIELDS, LONGEST)),  # texts of the form at hand; options by 1 + number
     ],
@@ -122,8 +123,8 @@ MESSAGE = np.dtype(
 
 # --- actions ----------------------------------------------------------------------------------
 
-BACK, FORWARD, GOTO, NEW_TAB, SWITCH_TAB, CLOSE_TAB, STOP = range(ELEMENTS, ELEMENTS + 7)
-VERBS = ELEMENTS + 7
+BACK, FORWARD, GOTO, NEW_TAB, SWITCH_TAB, CLOSE_TAB, SCROLL, STOP = range(ELEMENTS, ELEMENTS + 8)
+VERBS = ELEMENTS + 8
 # The second number: a text is that of an element or of a constraint, an option its own number.
 OPTIONS = 8  # of a combobox at most; as many sites and tabs
 FROM_GOAL = ELEMENTS
@@ -160,6 +161,7 @@ REPLIES = (
     "nothing more can be made today",
     "the message needs a first and a last name to go to",
     "the message is empty",
+    "there is nothing further down",
 )
 (
     QUIET,
@@ -189,6 +191,7 @@ REPLIES = (
     ROWS_FULL,
     BAD_RECIPIENT,
     BAD_LETTER,
+    NOTHING_BELOW,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")

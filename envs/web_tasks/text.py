@@ -10,6 +10,7 @@ import numpy as np
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
 from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.browser import MORE_BELOW
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.reading import (
     WORLD,
@@ -34,6 +35,7 @@ from midcourse.envs.web_tasks.state import (
     NUMBERS,
     REPLIES,
     ROLES,
+    SCROLL,
     SITES,
     STOP,
     SWITCH_TAB,
@@ -45,7 +47,7 @@ from midcourse.envs.web_tasks.words import WORDS, spell
 
 HINT = (
     "say click [3], type [0] [text], select [5] [option], back, forward, goto [shop], new_tab, "
-    "switch_tab [2], close_tab, stop [answer], or answer [7]"
+    "switch_tab [2], close_tab, scroll [down], stop [answer], or answer [7]"
 )
 LONGEST = 200  # characters of a reply that are quoted back
 TAB_NAMES = tuple(str(t + 1) for t in range(state.TABS))
@@ -215,9 +217,15 @@ def legal_actions(world: Any, shared: Any) -> list[str]:
     said += ["new_tab"] * bool(opened.sum() < len(opened))
     others = [t for t in range(len(opened)) if opened[t] and t != now["tab_at"]]
     said += [f"switch_tab [{t + 1}]" for t in others] + ["close_tab"] * bool(others)
+    said += ["scroll [down]"] * goes_on(now)
     said += ["stop", *(f"stop [{answer}]" for answer in answers(world))]
     said += [f"stop [{THE_LIST_SAID}]"] * bool(listed(world))
     return [*said, *(f"stop [{reason}]" for reason in REASONS[1:])]
+
+
+def goes_on(now: Any) -> bool:
+    """Whether the list at hand goes on further down."""
+    return bool(now["element"][int(now["elements"]) - 1]["caption"] == MORE_BELOW)
 
 
 def answers(world: Any) -> dict[str, int]:
@@ -250,7 +258,8 @@ def refusal(world: Any, shared: Any) -> str:
 THE_LIST_SAID = "the list"
 REASON_NUMBERS = {reason: number for number, reason in enumerate(REASONS) if reason}
 WITHOUT = {"back": BACK, "go_back": BACK, "forward": FORWARD, "go_forward": FORWARD,
-           "new_tab": NEW_TAB, "close_tab": CLOSE_TAB, "stop": STOP}  # fmt: skip
+           "new_tab": NEW_TAB, "close_tab": CLOSE_TAB, "scroll": SCROLL, "scroll down": SCROLL,
+           "stop": STOP}  # fmt: skip
 
 
 def parse(world: Any, shared: Any, words: str) -> Any:
@@ -357,6 +366,14 @@ def _switch(world: Any, said: Said) -> Any:
     )
 
 
+def _scroll(world: Any, said: Said) -> Any:
+    if said.plain[0] == "down":
+        return SCROLL, 0
+    if said.plain[0] == "up":
+        return Refusal("there is no need to scroll up: what is above is shown already")
+    return Refusal(f"it scrolls down, not {said.parts[0].strip()[:LONGEST]!r}: say scroll [down]")
+
+
 def _stop(world: Any, said: Said) -> Any:
     plain = said.plain[0]
     if plain in REASON_NUMBERS:
@@ -388,7 +405,8 @@ def _answer(world: Any, said: Said) -> Any:
 
 
 MAKERS = {"answer": _answer, "click": _click, "type": _type, "select": _select, "goto": _goto,
-          "switch_tab": _switch, "tab_focus": _switch, "stop": _stop}  # fmt: skip
+          "switch_tab": _switch, "tab_focus": _switch, "scroll": _scroll,
+          "stop": _stop}  # fmt: skip
 OF_ELEMENTS = ("answer", "click", "type", "select")  # their first number is an element's
 
 
@@ -408,6 +426,8 @@ def say(world: Any, shared: Any, action: Any) -> str:
         return (
             f"goto [{SITES[choice % len(SITES)]}]" if verb == GOTO else f"switch_tab [{choice + 1}]"
         )
+    if verb == SCROLL:
+        return "scroll [down]"
     if verb >= state.ELEMENTS:
         return next(word for word, number in WITHOUT.items() if number == verb)
     role = now["element"][verb]["role"] if verb < now["elements"] else 0

@@ -90,6 +90,8 @@ def form_of(env: Any, action: Any) -> tuple[str, dict[str, Any]]:
     name = name.strip()
     if name == "stop" and parts:
         return "answer", {"element": int(action[1])}
+    if name == "scroll":
+        return name, {}
     keys = {"type": ("element", "words"), "select": ("element", "option"), "goto": ("site",),
             "switch_tab": ("tab",)}.get(name, ("element",))  # fmt: skip
     return name, dict(zip(keys, parts, strict=False))
@@ -127,6 +129,22 @@ def test_where_an_answer_is_wanted_every_number_can_be_pointed_at_and_else_none(
             assert found == (set(page.answers) if page.wants_answer else set())
         if not page.wants_answer:
             check_plain(visitor.do("answer", element=next(iter(page.answers))), 400)
+
+
+def test_more_of_a_long_list_is_shown_by_a_button_below_it():
+    visitor, env = visitor_at_work(), twin()
+    assert 'id="scroll"' not in visitor.get().text
+    visitor.do("goto", site="office")
+    env.step(env.parse("goto [office]"))
+    sales = next(e.number for e in env.page().elements if e.caption == "Sales")
+    visitor.do("click", element=sales)
+    page = visitor.get().text
+    assert page.index("More below") < page.index('id="scroll"')
+    check_plain(visitor.do("scroll"), 303)
+    assert 'id="scroll"' not in visitor.get().text
+    env.step(env.parse(f"click [{sales}]"))
+    env.step(env.parse("scroll [down]"))
+    assert json.loads(visitor.state())["hash"] == record_hash(env)
 
 
 def test_a_stale_form_a_double_submit_and_the_way_back_change_nothing():

@@ -36,6 +36,8 @@ def call_of(env: Any, action: Any) -> str:
     if name == "tab_focus":
         numbers = [tab.number for tab in world.page().tabs]
         return f"tab_focus({numbers.index(int(parts[0]))})"
+    if name == "scroll":
+        return "scroll(0, 200)"
     if name == "answer":
         pointed = world.page().elements[int(parts[0])]
         return f"send_msg_to_user({pointed.value or pointed.text!r})"
@@ -128,6 +130,10 @@ def test_an_observation_tells_what_the_page_tells():
         ("tab_focus('0')", "tabs are 0 to 0"),
         ("tab_focus(0)", "there is no such tab"),
         ("go_back()", "there is no page to go to"),
+        ("scroll(0, 200)", "there is nothing further down"),
+        ("scroll(0, -200)", "what is above is shown already"),
+        ("scroll(0, '200')", "only down can be scrolled"),
+        ("scroll()", "the action is scroll(delta_x, delta_y)"),
         ("(" * 500, "one call"),
         ("click('\\d')", "there is no element"),
         ("click('\0')", "one call"),
@@ -164,7 +170,9 @@ LITERAL = st.one_of(
 )
 CALL = st.builds(
     lambda name, arguments: f"{name}({', '.join(map(repr, arguments))})",
-    st.sampled_from(["click", "fill", "select_option", "goto", "tab_focus", "send_msg_to_user"]),
+    st.sampled_from(
+        ["click", "fill", "select_option", "goto", "tab_focus", "scroll", "send_msg_to_user"]
+    ),
     st.lists(LITERAL | st.integers(0, 30).map(str) | st.lists(LITERAL, max_size=2), max_size=3),
 )
 

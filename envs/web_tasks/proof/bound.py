@@ -14,7 +14,8 @@ left to the search. It is 1, the stop, plus two sums over what the checker sees.
    and the first is sent into the cart, which is one button more.
 
 No action lowers two of these numbers, nor one by more than one, and no link, search, sorting,
-history or tab lowers any. The search counts every action that does, and there must be none.
+scrolling, history or tab lowers any. The search counts every action that does, and there must be
+none.
 
 What nobody can undo (an order of the past cancelled, a request merged) leaves no way at all if it
 is not wanted.

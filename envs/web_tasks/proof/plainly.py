@@ -20,7 +20,8 @@ def every_action(world: Any) -> Iterator[tuple[int, int]]:
             yield from ((e, i) for i in range(state.OPTIONS) if int(element["argument"]) >> i & 1)
         elif element["role"] == state.TEXTBOX:
             yield from ((e, choice) for choice in range(state.CHOICES))
-    yield from ((v, 0) for v in (state.BACK, state.FORWARD, state.NEW_TAB, state.CLOSE_TAB))
+    plain = (state.BACK, state.FORWARD, state.NEW_TAB, state.CLOSE_TAB, state.SCROLL)
+    yield from ((verb, 0) for verb in plain)
     yield from ((state.GOTO, site) for site in range(len(state.SITES)))
     yield from ((state.SWITCH_TAB, t) for t in range(state.TABS))
     yield from ((state.STOP, e) for e in range(len(elements)))

@@ -1,10 +1,10 @@
 """Every way of at most so many actions to success, by depth-first search over all actions.
 
 All actions are taken that are not refused: every link, button and option, every text in every
-textbox, back, forward, every site, a new tab, every tab, closing one, and the stop with every
-element and every reason. Of texts equal in all tokens one is typed, of elements equal in all that
-an answer is made of one is pointed at. A state is left where even the bound (`bound.py`) is more
-than the actions that remain, and where its view (`view.py`) was entered before.
+textbox, back, forward, every site, a new tab, every tab, closing one, scrolling, and the stop with
+every element and every reason. Of texts equal in all tokens one is typed, of elements equal in all
+that an answer is made of one is pointed at. A state is left where even the bound (`bound.py`) is
+more than the actions that remain, and where its view (`view.py`) was entered before.
 
 Where the bound leaves no move, only buttons, options and texts of requirements are tried: nothing
 else lowers the bound. Wherever it leaves moves, everything is tried.
@@ -39,6 +39,7 @@ from midcourse.envs.web_tasks.state import (
     NEW_TAB,
     OPTIONS,
     QUIET,
+    SCROLL,
     SITES,
     SWITCH_TAB,
     TABS,
@@ -231,7 +232,7 @@ def list_actions(world, actions, moves):
         return n
     if n + CHOICES > len(actions):
         return -1
-    for verb in (BACK, FORWARD, NEW_TAB, CLOSE_TAB):
+    for verb in (BACK, FORWARD, NEW_TAB, CLOSE_TAB, SCROLL):
         n = put_action(actions, n, verb, 0)
     for site in range(len(SITES)):
         n = put_action(actions, n, GOTO, site)

@@ -9,7 +9,7 @@ Left out of the record, and why nothing is lost:
   are ever shown;
 - pages of histories, and other tabs, that lie farther than the moves left. A move is an action on
   the way, which sends no form and fills in none; the bound leaves so many of them (`moves`). One is
-  a step back or forward, or to another tab.
+  a step back or forward, down a list, or to another tab.
 """
 
 import numpy as np
@@ -56,11 +56,12 @@ def with_page(one, other, page):
 
 @rare
 def with_tab(one, other, tab, moves):
-    """Hashes with a tab: its form, and the pages to which some moves lead."""
+    """Hashes with a tab: its form, how far it is scrolled, the pages to which some moves lead."""
     back = min(moves, tab.at)
     ahead = min(moves, tab.last - tab.at)
     one, other = mixed(one, other, back)
     one, other = mixed(one, other, ahead)
+    one, other = mixed(one, other, tab.scrolled)
     for i in range(tab.at - back, tab.at + ahead + 1):
         one, other = with_page(one, other, tab.page[i])
     for f in range(FIELDS):

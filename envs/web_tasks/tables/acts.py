@@ -33,6 +33,7 @@ from midcourse.envs.web_tasks.tables.pages import (
     kind_of,
     number_in,
     option_in,
+    screen_of,
 )
 from midcourse.envs.web_tasks.tables.records import ROWS, VALUES
 
@@ -123,6 +124,7 @@ def create(world, table):
     row.fresh = 1
     row.gone = 0
     row.forgiven = 0
+    row.screen = screen_of(now, now.rows)
     for column in range(VALUES):
         row.value[column] = 0
     for column in range(COLUMNS):

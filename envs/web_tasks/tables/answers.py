@@ -6,7 +6,7 @@ from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
 from midcourse.envs.web_tasks.finding import FAR, link_to
 from midcourse.envs.web_tasks.requirements import act_of, place_of, value_of
-from midcourse.envs.web_tasks.state import FROM_GOAL, STOP
+from midcourse.envs.web_tasks.state import FROM_GOAL, SCROLL, STOP
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.layout import (
     COUNTED,
@@ -113,8 +113,11 @@ def group_count(world, shared, site, group, i):
 
 
 @rare
-def group_distance(world, shared, values, n, site, group):
-    """Actions from a group's page to one that shows an answer, over the group's rows."""
+def group_distance(world, shared, values, n, site, group, scrolled):
+    """Actions from a group's page to one that shows an answer, over the group's rows.
+
+    `scrolled` says how many screens the page was scrolled down.
+    """
     goal = world.goal
     act = act_of(world, OF_TABLES)
     if act == TALLY:
@@ -128,27 +131,30 @@ def group_distance(world, shared, values, n, site, group):
     for r in range(world.now[0].rows):
         row = world.now[0].row[r]
         if row.group == group and row.table == goal.table:
+            down = max(0, row.screen - scrolled)
             if row_shows(world, shared, values, n, r):
                 listed = act != TELL or LISTED[row.table] == goal.field
-                best = min(best, 0 if listed else 1)
+                best = min(best, down if listed else down + 1)
             elif row_leads(world, values, n, r):
-                best = min(best, 2)
+                best = min(best, down + 2)
     return best
 
 
 @rare
-def table_to_answer_from(world, shared, kind, item, page):
+def table_to_answer_from(world, shared, kind, item, page, scrolled):
     """Fewest actions from a page of the answer's site to one that shows it.
 
-    `kind` and `item` say which page it is; `page` is its address where it is that of a route.
+    `kind` and `item` say which page it is, `scrolled` how many screens it was scrolled down; `page`
+    is its address where it is that of a route.
     """
     values = np.empty(ROWS, np.int64)
     n = right_values(world, shared, values)
     site = SITE_OF_TABLE[world.goal.table]
     best = FAR
     for g in range(FIRST_GROUP[site - OFFICE + 1] - FIRST_GROUP[site - OFFICE]):
-        there = group_distance(world, shared, values, n, site, g)
-        best = min(best, there if kind == GROUP_KIND and item == g else there + 1)
+        here = kind == GROUP_KIND and item == g
+        there = group_distance(world, shared, values, n, site, g, scrolled if here else 0)
+        best = min(best, there if here else there + 1)
     if kind == ROW_KIND:
         if row_shows(world, shared, values, n, item):
             return 0
@@ -189,8 +195,9 @@ def table_to_answer(world, shared):
     best = FAR
     group = 0
     for g in range(FIRST_GROUP[site - OFFICE + 1] - FIRST_GROUP[site - OFFICE]):
-        there = group_distance(world, shared, values, n, site, g)
-        there -= 1 if kind == GROUP_KIND and page.item == g else 0
+        here = kind == GROUP_KIND and page.item == g
+        there = group_distance(world, shared, values, n, site, g, tab.scrolled if here else 0)
+        there -= 1 if here else 0
         if there < best:
             best = there
             group = g
@@ -199,6 +206,8 @@ def table_to_answer(world, shared):
             row = now.row[r]
             near = row_shows(world, shared, values, n, r) or row_leads(world, values, n, r)
             if near and row.group == group and row.table == world.goal.table:
+                if row.screen > tab.scrolled:
+                    return SCROLL, 0
                 return link_to(world, kind_of(site, ROW_KIND), r), 0
     return link_to(world, kind_of(site, GROUP_KIND), group), 0
 

@@ -1,5 +1,6 @@
 """What the back office, the tracker and the map hold as an episode begins: drawn once for a web."""
 
+from collections import Counter
 from typing import Any
 
 from midcourse.envs.web_tasks.tables import layout, records
@@ -45,11 +46,15 @@ class _Rows:
     def __init__(self, start: Any):
         self.rows = start["row"]
         self.used = 0
+        self.listed: Counter[tuple[int, int]] = Counter()  # rows of each group of a site
 
     def add(self, table: int, group: int, title: tuple[int, ...], *values: int) -> None:
         """One more row."""
         row = self.rows[self.used]
         row["table"], row["group"] = table, group
+        where = layout.SITE_OF_TABLE[table], group
+        row["screen"] = self.listed[where] // records.FOLD
+        self.listed[where] += 1
         row["title"][: len(title)] = title
         row["value"][: len(values)] = values
         self.used += 1

@@ -7,6 +7,7 @@ from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
 from midcourse.envs.web_tasks.finding import NONE, button, link_to
 from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.state import SCROLL
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.forms import (
     WRONG,
@@ -111,7 +112,7 @@ def table_done(world, shared):
 
 @rare
 def kept_row(world, shared):
-    """The row that fulfils the goal; of several, one that is not on the page at hand."""
+    """The row that fulfils the goal; of several, not the one at hand, and the farthest down."""
     now = world.now[0]
     act = act_of(world, OF_TABLES)
     kept = NONE
@@ -121,7 +122,8 @@ def kept_row(world, shared):
         at_hand = page.item if site_of(page) >= OFFICE and kind_at(page) == ROW_KIND else NONE
         for r in range(now.rows):
             row = now.row[r]
-            if kept in (NONE, at_hand):
+            farther = r != at_hand and row.screen > now.row[max(0, kept)].screen
+            if kept in (NONE, at_hand) or farther:
                 if row.fresh != 0:
                     if row.gone == 0 and entry_fits(world, row):
                         kept = r
@@ -155,9 +157,9 @@ def table_asked(world, shared, job):
     return edited(row, begun(world, shared, job)) and job != kept_row(world, shared)
 
 
-def table_travel(job):
+def table_travel(world, job):
     """Actions from anywhere on its site to the page where a job is done."""
-    return 2 if job < ROWS else 1  # the group, the row
+    return 2 + world.now[0].row[job].screen if job < ROWS else 1  # the group, down, the row
 
 
 @rare
@@ -199,12 +201,15 @@ def table_saved_at(world, shared, page, form, job, is_main):
         if kind_at(page) != NEW_KIND or page.item != job - ROWS:
             return 0
         return 1 + entry_cost(world, job - ROWS, blank) - entry_cost(world, job - ROWS, form)
+    row = world.now[0].row[job]
     if table_home(page, job):
         if not is_main:
-            return 2
-        return 2 + row_cost(world, shared, job, blank) - row_cost(world, shared, job, form)
-    row = world.now[0].row[job]
-    return 1 if kind_at(page) == GROUP_KIND and page.item == row.group else 0
+            return 2 + row.screen
+        filled = row_cost(world, shared, job, blank) - row_cost(world, shared, job, form)
+        return 2 + row.screen + filled
+    if kind_at(page) != GROUP_KIND or page.item != row.group:
+        return 0
+    return 1 + min(form.scrolled, row.screen)
 
 
 # --- what to do next --------------------------------------------------------------------------
@@ -226,6 +231,8 @@ def table_serve(world, shared, job, is_main):
     tab = now.tab[now.tab_at]
     page = tab.page[tab.at]
     if kind_at(page) == GROUP_KIND:
+        if now.row[job].screen > tab.scrolled:
+            return SCROLL, 0
         return link_to(world, kind_of(site_of(page), ROW_KIND), job), 0
     if job >= ROWS:
         return fill_entry(world, job - ROWS, tab)

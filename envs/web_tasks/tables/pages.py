@@ -3,6 +3,7 @@
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import (
     FILL,
+    MORE_BELOW,
     address_of,
     chosen,
     copy_words,
@@ -72,6 +73,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     TYPED_NUMBER,
     UNIT,
 )
+from midcourse.envs.web_tasks.tables.records import FOLD
 from midcourse.envs.web_tasks.words import ID, LONGEST, NUMBER, PROJECTS, first
 
 GROUP_FIELD, FIRST_FIELD, TITLE_FIELD = 0, 1, 5  # of a form; column c is field FIRST_FIELD + c
@@ -121,7 +123,7 @@ def table_page(world, shared):
         put(now, HEADING, SITE_CAPTIONS[site - OFFICE])
     elif kind == GROUP_KIND:
         put(now, HEADING, GROUP_CAPTIONS[start + page.item])
-        group_page(world, now, site, page.item)
+        group_page(now, tab, site, page.item)
     elif kind == ROW_KIND:
         row_page(world, shared, tab, page.item)
     elif kind == NEW_KIND:
@@ -134,16 +136,37 @@ def table_page(world, shared):
 
 
 @rare
-def group_page(world, now, site, group):
-    """The rows of a group, the last first; reports count rows instead, projects also do."""
+def group_page(now, tab, site, group):
+    """The rows of a group down to where was scrolled; reports count rows instead, projects also.
+
+    What lies above stays, and new rows come last, so elements keep their numbers.
+    """
     for i in range(len(COUNTED)):
         if counted_at(site, group, i):
             put_value(now, COUNT_CAPTIONS[i], COUNT_OF, count_rows(now, i, group))
-    for r in range(now.rows - 1, -1, -1):
+    below = 0
+    for r in range(now.rows):
         row = now.row[r]
         if row.gone == 0 and row.group == group and SITE_OF_TABLE[row.table] == site:
-            put_title(put_link(now, 0, kind_of(site, ROW_KIND), r), row, r)
-            put_column(now, row, LISTED[row.table])
+            if row.screen <= tab.scrolled:
+                put_title(put_link(now, 0, kind_of(site, ROW_KIND), r), row, r)
+                put_column(now, row, LISTED[row.table])
+            else:
+                below += 1
+    if below > 0:
+        put_value(now, MORE_BELOW, COUNT_OF, below)
+
+
+@rare
+def screen_of(now, r):
+    """The screen of its list on which a row stands."""
+    row = now.row[r]
+    site = SITE_OF_TABLE[row.table]
+    above = 0
+    for q in range(r):
+        if now.row[q].group == row.group and SITE_OF_TABLE[now.row[q].table] == site:
+            above += 1
+    return above // FOLD
 
 
 def counted_at(site, group, i):

@@ -10,6 +10,7 @@ PLACES_OF_KIND = 4
 FRESH = 6  # rows that an episode may add
 ROWS = 48 + 12 + 12 + 3 + 4 * (5 + 3 + 3) + 6 * 4 + FRESH
 VALUES = 6  # of a row: its columns, then what no page shows
+FOLD = 8  # rows of a list that one screen shows
 
 ROW = np.dtype(
     [
@@ -18,6 +19,7 @@ ROW = np.dtype(
         ("fresh", np.int8),  # 1: made in this episode
         ("gone", np.int8),  # 1: deleted again
         ("forgiven", np.int8),  # 1: merged as was wanted, wrong since a message
+        ("screen", np.int8),  # of its list on which it stands; deleted rows keep their places
         ("value", np.int16, (VALUES,)),
         ("title", np.int16, (LONGEST,)),
     ],

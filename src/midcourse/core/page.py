@@ -54,6 +54,7 @@ class Page:
     can_open_tab: bool
     can_go_back: bool
     can_go_forward: bool
+    can_scroll: bool  # down, for the list goes on, as its last element says
     sites: tuple[str, ...]
     reply: str  # what the last action met with; "" if nothing is to be said
     clock: int  # steps taken

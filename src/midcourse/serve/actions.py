@@ -7,7 +7,7 @@ Every form is one action. Its field `do` says which:
 | click | element | `click [element]` |
 | type | element, words | `type [element] [words]` |
 | select | element, option | `select [element] [option]` |
-| back, forward, new_tab, close_tab, stop | | the same word |
+| back, forward, new_tab, close_tab, scroll, stop | | the same word |
 | goto | site | `goto [site]` |
 | switch_tab | tab | `switch_tab [tab]` |
 | answer | element | stop, and point at the element |
@@ -29,6 +29,7 @@ FIELDS = {
     "forward": (),
     "new_tab": (),
     "close_tab": (),
+    "scroll": (),
     "stop": (),
     "goto": ("site",),
     "switch_tab": ("tab",),

@@ -35,11 +35,15 @@ def navigation(forms: Forms, page: Page) -> Html:
 def main(forms: Forms, page: Page) -> Html:
     """What stands on this page only, under one heading."""
     own = [e for e in page.elements if not e.in_navigation]
+    below = own.pop() if page.can_scroll else None
     title = None if any(e.role == "heading" for e in own) else tag("h1", page.tab.title)
     shown = []
     for row in rows(own):
         parts = [element(forms, page, e) for e in row]
         shown.append(tag("div", *parts, cls="row") if is_start(row[0]) else join(*parts))
+    if below:
+        more = tag("button", "Show more", type="submit", id="scroll")
+        shown.append(tag("div", element(forms, page, below), forms.form("scroll", more), cls="row"))
     if page.wants_answer and page.answer_list:
         button = tag("button", "answer with this list", type="submit", id="list")
         shown.append(forms.form("list", button, cls="answer"))

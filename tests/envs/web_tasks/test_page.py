@@ -42,6 +42,7 @@ def test_the_page_and_the_text_tell_the_same():
             assert page.can_go_back == ("back" in words)
             assert page.can_go_forward == ("forward" in words)
             assert page.can_open_tab == ("new_tab" in words)
+            assert page.can_scroll == ("scroll [down]" in words)
             plain = [w for w in words if not w.startswith(("type", "new_tab"))] * 3
             words = [*words[:9], *plain]
             env.step(env.parse(words[rng.integers(len(words))]))
