@@ -4,6 +4,7 @@ from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
 from midcourse.envs.web_tasks import (
+    commands,
     facts,
     goals,
     integrity,
@@ -39,12 +40,12 @@ FAMILY = Family(
     build=tasks.build,
     count=tasks.count,
     text=text.text,
-    legal_actions=text.legal_actions,
-    parse=text.parse,
+    legal_actions=commands.legal_actions,
+    parse=commands.parse,
     render=render.render,
-    idle=text.idle,
+    idle=commands.idle,
     floors=dict.fromkeys(state.WebParams.LEVELS, 0.01),
-    say=text.say,
+    say=commands.say,
     refused_may_change=("reply",),
     refusal=text.refusal,
     damage=goals.damage,
@@ -71,15 +72,16 @@ class WebTasks(Env):
 
     | site | what is there | what can be done |
     |---|---|---|
-    | shop | products, options, reviews, orders | search, buy, cancel, return, review |
+    | shop | products, options, reviews, orders | search, filter, buy, cancel, return, review |
     | forum | boards, posts, comments, messages | post, comment, vote, subscribe, write to people |
     | office | the shop's products and reviews, sales, supplies, reports | change, order supplies |
     | tracker | projects: issues, merge requests, members | change, open, add, merge |
     | map | places, opening hours, ways between them | keep on a list, ask for directions |
 
-    What the office changes, the shop shows. An order can only be cancelled before it ships or
-    returned after; a merge stays. Lists of the office, the tracker and the map show eight rows, and
-    eight more with each scroll; whoever leaves one and comes back begins at its top.
+    What the office changes, the shop shows; lists are sorted and filtered by the prices of the
+    start. An order can only be cancelled before it ships or returned after; a merge stays. Lists of
+    the office, the tracker and the map show eight rows, and eight more with each scroll; whoever
+    leaves one and comes back begins at its top.
 
     ## Observation
     A Dict, its space the same at every level. Words are numbers, see `words.WORDS`; from 8192 on a
@@ -90,18 +92,18 @@ class WebTasks(Env):
     | role | (64,) | int8 | 0 to 6 | of each element of the page (`state.ROLES`); 0: none |
     | caption | (64,) | int16 | 0 to 32767 | word that names it |
     | words | (512,) | int16 | 0 to 32767 | its text, 8 tokens each |
-    | unit | (64,) | int8 | 0 to 12 | of its value (`state.UNITS`); 0: it has none |
+    | unit | (64,) | int8 | 0 to 13 | of its value (`state.UNITS`); 0: it has none |
     | value | (64,) | int32 | -2**20 to 2**20 | price in cents, points, ... |
     | options | (64,) | int16 | 0 to 32767 | of a combobox: word of its first option |
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
-    | goal | (10,) | int8 | 0 to 32 | 1 + attribute of each requirement in force |
+    | goal | (10,) | int8 | 0 to 33 | 1 + attribute of each requirement in force |
     | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
-    | act | () | int64 | 0 to 20 | what is wanted first (`wishes.ACTS`) |
-    | template | () | int64 | 0 to 67 | which kind of task (`wishes.TEMPLATES`) |
+    | act | () | int64 | 0 to 22 | what is wanted first (`wishes.ACTS`) |
+    | template | () | int64 | 0 to 72 | which kind of task (`wishes.TEMPLATES`) |
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 26 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 27 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
@@ -109,21 +111,22 @@ class WebTasks(Env):
     | first | meaning | second |
     |---|---|---|
     | 0 to 63 | use this element: click a link or button, ... | any |
-    | | ... type into a textbox (search and directions begin at once), ... | whose text |
+    | | ... type into a textbox (search, price and directions begin at once), ... | whose text |
     | | ... select in a combobox | number of the option |
     | 64, 65 | back, forward | any |
     | 66 | go to a site's first page | number of the site |
     | 67, 68, 69 | open, switch to, close a tab | number of the tab |
     | 70 | scroll down a list that goes on | any |
-    | 71 | stop | the element that is the answer, or 74 + a reason |
+    | 71 | stop | the element that is the answer, 74 + a reason, 77 for the list at hand |
 
     Texts are chosen: 0 to 63 is that of an element, 64 to 73 that of a requirement, 74 to 89 a
     number from 0 to 15. An answer is pointed at where it stands. 75 and 76 after `stop` say that
-    nothing can be done (`wishes.REASONS`). The mask says which first and
-    which second numbers can mean anything; a pair that does not fit costs its step, changes nothing
-    else, and `reply` says why. In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`,
-    `back`, `scroll [down]`, `goto [shop]`, `stop [$12.95]`, `answer [7]`,
-    `stop [there is no such thing]`.
+    nothing can be done (`wishes.REASONS`). 77 answers with all products that the page lists, a set
+    or a sequence, as the goal wants it. The mask says which first and which second numbers can mean
+    anything; a pair that does not fit costs its step, changes nothing else, and `reply` says why.
+    In words: `click [3]`, `type [0] [lamp]`, `select [12] [red]`, `back`, `scroll [down]`,
+    `goto [shop]`, `stop [$12.95]`, `answer [7]`, `stop [the list]` (or its entries, with semicolons
+    between them), `stop [there is no such thing]`.
 
     ## Reward
     | term | value | when |
@@ -164,9 +167,9 @@ class WebTasks(Env):
     |---|---|---|---|
     | 1 | 16 | 12: buy, cancel, vote, change a row, merge, ask for a price or a value | 20 |
     | 2 | 32 | 24: and comments, new issues, counts, distances, what does not exist | 30 |
-    | 3 | 48 | 42: and reviews, posts, messages, returns, who has most, what is too late | 40 |
-    | 4 | 48 | 56: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
-    | 5 | 48 | 68: and tasks with more to them, on two sites, or impossible | 60 |
+    | 3 | 48 | 44: and reviews, posts, messages, returns, lists, who has most, being too late | 40 |
+    | 4 | 48 | 60: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
+    | 5 | 48 | 73: and tasks with more to them, on two sites, or impossible | 60 |
 
     ## Splits
     Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.

@@ -42,10 +42,10 @@ from midcourse.envs.web_tasks.state import (
     REASON,
 )
 from midcourse.envs.web_tasks.tables.acts import begun
+from midcourse.envs.web_tasks.tables.questions import right_entry
 from midcourse.envs.web_tasks.tables.wishes import (
     can_be_row,
     draw_of_row,
-    right_entry,
     row_fits,
     row_words,
     table_changes,

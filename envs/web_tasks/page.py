@@ -7,6 +7,7 @@ import numpy as np
 from midcourse.core.page import Element, Page, Tab
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import FORUM_KINDS
+from midcourse.envs.web_tasks.commands import THE_LIST_SAID
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_PAGE,
     FORUM_HOME,
@@ -38,7 +39,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     SITE_OF_TABLE,
     TABLE_KINDS,
 )
-from midcourse.envs.web_tasks.text import THE_LIST_SAID, goes_on, listed, options, said_value
+from midcourse.envs.web_tasks.text import goes_on, listed, options, said_value
 from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, class_of
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 

@@ -28,12 +28,9 @@ from midcourse.envs.web_tasks.tables.pages import (
     place_named,
     way_between,
 )
+from midcourse.envs.web_tasks.tables.questions import right_row, tally
 from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.tables.wishes import (
-    right_row,
-    row_fits,
-    tally,
-)
+from midcourse.envs.web_tasks.tables.wishes import row_fits
 from midcourse.envs.web_tasks.wishes import (
     DESTINATION,
     OF_TABLES,
