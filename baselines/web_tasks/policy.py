@@ -26,9 +26,9 @@ from midcourse.envs.web_tasks.state import (
     STOP,
     SWITCH_TAB,
     TEXTBOX,
+    THE_LIST,
     VERBS,
 )
-from midcourse.envs.web_tasks.wishes import REASONS
 from midcourse.envs.web_tasks.words import NUMBER
 
 NEVER = -1e8  # logit of what is masked
@@ -183,7 +183,7 @@ def legal(seen: dict[str, Tensor], first: Tensor) -> Tensor:
     texts = torch.cat([written, asked, number[:, FROM_NUMBERS:] >= 0], 1)
     bits = seen["offered"].gather(1, first.clamp(max=ELEMENTS - 1)[:, None])
     options = (number < OPTIONS) & ((bits >> number.clamp(max=OPTIONS)) & 1 != 0)
-    answers = (number >= UNANSWERED) & (number < UNANSWERED + len(REASONS))
+    answers = (number >= UNANSWERED) & (number <= THE_LIST)
     answers[:, :ELEMENTS] = seen["unit"] != 0
     tabs = torch.zeros_like(answers)
     tabs[:, : seen["tabs"].shape[1]] = seen["tabs"] != 0

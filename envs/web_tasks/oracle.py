@@ -183,14 +183,25 @@ def walk_here(world, shared, mains):
     best = FAR
     first = LEAVE
     begun = NONE
-    for left in range(max(-REACH, -tab.at), 1):
-        for right in range(min(REACH, tab.last - tab.at) + 1):
-            cost, step, job = from_walk(world, shared, mains, jobs, n, left, right)
-            if cost < best:
-                best = cost
-                first = step
-                begun = job
+    for left in range(-tab.at, 1):
+        if of_use(tab, left, mains, jobs, n):
+            for right in range(tab.last - tab.at + 1):
+                if of_use(tab, right, mains, jobs, n):
+                    cost, step, job = from_walk(world, shared, mains, jobs, n, left, right)
+                    if cost < best:
+                        best = cost
+                        first = step
+                        begun = job
     return work + best, first, begun
+
+
+@rare
+def of_use(tab, offset, mains, jobs, n):
+    """Whether a walk may turn or end at a page: it is near, or a job stays there."""
+    useful = abs(offset) <= REACH
+    for i in range(n):
+        useful = useful or stays_at(tab.page[tab.at + offset], jobs[i], mains)
+    return useful
 
 
 @rare
