@@ -165,3 +165,19 @@ def test_the_oracle_goes_to_the_tab_with_the_fuller_form(env):
     assert env.oracle_action().tolist() == [state.SWITCH_TAB, 2]
     env.step(env.parse("switch_tab [2]"))
     assert env.cost_to_go() == 3
+
+
+def test_the_oracle_walks_back_in_the_tab_where_two_things_are_to_be_undone(env):
+    press(env, "Cooking")
+    post = next(e.number for e in env.page().elements if e.role == "link" and e.text)
+    env.step(np.array([post, 0]))
+    press(env, "Upvote")
+    press(env, "Messages")
+    send(env)
+    send(env)
+    env.step(env.parse("new_tab"))
+    # to the messages, withdraw one, back, take the vote back, stop
+    for left in range(5, 0, -1):
+        assert env.cost_to_go() == left
+        info = env.step(env.oracle_action())[4]
+    assert info["success"]
