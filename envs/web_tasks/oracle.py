@@ -2,13 +2,14 @@
 
 A goal asks for one main job or two (an order, a post, a row), or for an answer, and for undoing
 whatever was done beyond it. A job begins from anywhere on its site at a fixed cost, or cheaper from
-a page that is open already. So a way begins with a walk through the history of the tab at hand, on
-whose pages jobs are done that stay there, at last perhaps one that leads away; all other jobs are
-done in any order, site after site, each from another tab that shows something of use, or from
-anywhere. An answer comes last. Canonical actions are clicks, texts, options, back, forward, going
-to a site, switching tabs, scrolling, and stop; a new tab only where it keeps the answer at hand.
+a page that is open already. So a way begins with a walk through the history of a tab, on whose
+pages jobs are done that stay there, at last perhaps one that leads away; all other jobs are done in
+any order, site after site, each from another tab that shows something of use, or from anywhere. An
+answer comes last. Canonical actions are clicks, texts, options, back, forward, going to a site,
+switching tabs, scrolling, and stop; a new tab only where it keeps the answer at hand.
 
-The sites' own oracles number their jobs, say which are to be done, and what their pages save.
+The sites' own oracles number their jobs, say which are to be done, and what their pages save;
+`jobs.py` puts them together, `answers.py` says what the answer costs, `leaving.py` how to go on.
 """
 
 import numpy as np
@@ -154,16 +155,19 @@ def walk(world, shared, mains):
     """
     now = world.now[0]
     at_hand = now.tab_at
+    scrolled = now.tab[at_hand].scrolled
     best, first, begun = walk_here(world, shared, mains)
+    now.tab[at_hand].scrolled = 0  # as if it were left; put back below, like the tab at hand
     for t in range(TABS):
         if t != at_hand and now.tab[t].open != 0:
-            now.tab_at = t  # put back below
+            now.tab_at = t
             cost, _, _ = walk_here(world, shared, mains)
             if 1 + cost < best:
                 best = 1 + cost
                 first = SWITCH_TAB
                 begun = t
     now.tab_at = at_hand
+    now.tab[at_hand].scrolled = scrolled
     return best, first, begun
 
 
