@@ -31,6 +31,7 @@ from midcourse.envs.web_tasks.forum.pages import (
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
 from midcourse.envs.web_tasks.forum.wishes import (
     letter_fits,
+    points_of_others,
     post_fits,
     remark_fits,
     right_points,
@@ -268,9 +269,16 @@ def forum_shows_answer(world, page):
         post = forum.post[p]
         here = page.kind == POST_PAGE and page.item == p
         here = here or (page.kind == BOARD_PAGE and page.item == post.board)
-        if here and post.gone == 0 and right_points(world, post.score):
+        if here and shows_points(world, p):
             return True
     return False
+
+
+@rare
+def shows_points(world, p):
+    """Whether a post of the past has a score that was asked for, once all votes are taken back."""
+    past = forum_of(world).post[p].fresh == 0
+    return past and right_points(world, points_of_others(world, p))
 
 
 @rare
@@ -278,9 +286,9 @@ def forum_ends_at_answer(world, job):
     """Whether the page on which a job is done shows the score that was asked for."""
     forum = forum_of(world)
     if job < POSTS:
-        return post_fits(world, job, -1)
+        return shows_points(world, job)
     for p in range(forum.posts):
-        if forum.post[p].board == job - BOARD_JOB and post_fits(world, p, -1):
+        if forum.post[p].board == job - BOARD_JOB and shows_points(world, p):
             return True
     return False
 

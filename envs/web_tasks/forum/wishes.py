@@ -193,9 +193,14 @@ def letter_fits(world, letter):
 
 @rare
 def right_points(world, points):
-    """Whether a score is that of a post which fits."""
-    forum = forum_of(world)
+    """Whether a score is that of a post which fits, without one's own vote."""
     found = False
-    for p in range(forum.posts):
-        found = found or (forum.post[p].score == points and post_fits(world, p, -1))
+    for p in range(forum_of(world).posts):
+        found = found or (points_of_others(world, p) == points and post_fits(world, p, -1))
     return found
+
+
+def points_of_others(world, p):
+    """The score of a post as it was; whoever voted there has to take that back."""
+    post = forum_of(world).post[p]
+    return post.score - post.vote
