@@ -32,7 +32,6 @@ from midcourse.envs.web_tasks.jobs import (
     FIRST_TABLE_JOB,
     JOBS,
     MAINS,
-    REACH,
     asked,
     class_of_job,
     in_tabs,
@@ -55,6 +54,7 @@ from midcourse.envs.web_tasks.state import (
     BACK,
     FORWARD,
     FROM_NUMBERS,
+    HISTORY,
     SITES,
     STOP,
     SWITCH_TAB,
@@ -187,10 +187,14 @@ def walk_here(world, shared, mains):
     best = FAR
     first = LEAVE
     begun = NONE
+    useful = np.zeros(HISTORY, np.int64)
+    for i in range(tab.last + 1):
+        if i == tab.at or of_use(world, shared, mains, jobs, n, tab.page[i]):
+            useful[i] = 1
     for left in range(-tab.at, 1):
-        if of_use(tab, left, mains, jobs, n):
+        if useful[tab.at + left] != 0:
             for right in range(tab.last - tab.at + 1):
-                if of_use(tab, right, mains, jobs, n):
+                if useful[tab.at + right] != 0:
                     cost, step, job = from_walk(world, shared, mains, jobs, n, left, right)
                     if cost < best:
                         best = cost
@@ -200,11 +204,11 @@ def walk_here(world, shared, mains):
 
 
 @rare
-def of_use(tab, offset, mains, jobs, n):
-    """Whether a walk may turn or end at a page: it is near, or a job stays there."""
-    useful = abs(offset) <= REACH
+def of_use(world, shared, mains, jobs, n, page):
+    """Whether a walk may turn or end at a page: it saves something, or has the answer's site."""
+    useful = site_of(page) == answer_site(world, shared)
     for i in range(n):
-        useful = useful or stays_at(tab.page[tab.at + offset], jobs[i], mains)
+        useful = useful or saved_at(world, shared, page, shared.blank[0], jobs[i], mains) > 0
     return useful
 
 

@@ -81,6 +81,8 @@ def do(tab: Any, twin: Any, words: str) -> None:
     if name == "stop" and parts and parts[0] in twin.page().reasons:
         tab.select_option("#why", parts[0])
         press(tab, "#reason")
+    elif name == "stop" and parts and parts[0] == twin.page().answer_list:
+        press(tab, "#list")
     elif name in ("stop", "answer") and parts:
         press(tab, f"#a{int(meant[1])}")
     elif name == "click":

@@ -21,7 +21,8 @@ from midcourse.envs.web_tasks.wishes import TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 PRODUCTS = 3
-# Two jobs, on two sites: ways shorter by one take up to a minute to exhaust, those by two a second.
+# Two jobs, on two sites: ways shorter by two are exhausted here, those by one, in minutes, by
+# benchmarks/web_search.py.
 LONG = tuple(t for t in range(len(TEMPLATES)) if TEMPLATES[t][5] >= 0)
 SINGLE = tuple(t for t in range(len(TEMPLATES)) if t not in LONG)
 
@@ -62,21 +63,15 @@ def nothing_shorter(env, cost, by=1, capacity=1 << 16):
 @pytest.mark.parametrize("template", range(len(TEMPLATES)))
 def test_no_way_from_the_start_is_shorter_than_the_oracle_s(template, tasks):
     env, cost = begin(tasks, template)
-    assert nothing_shorter(env, cost, by=2 if template in LONG else 1)
+    by, capacity = (2, 1 << 18) if template in LONG else (1, 1 << 16)
+    assert nothing_shorter(env, cost, by, capacity)
     for left in range(cost, 0, -1):
         assert env.cost_to_go() == left
         info = env.step(env.oracle_action())[4]
     assert info["success"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("template", LONG)
-def test_nor_where_that_takes_long(template, tasks):
-    env, cost = begin(tasks, template)
-    assert nothing_shorter(env, cost, capacity=1 << 21)
-
-
-@pytest.mark.parametrize("template", SINGLE)
+@pytest.mark.parametrize("template", SINGLE[::4])
 def test_the_search_finds_a_way_as_short_as_the_oracle_s(template, tasks):
     """So what it leaves out does not hide the shortest ways; each is taken, and succeeds."""
     env, cost = begin(tasks, template)
