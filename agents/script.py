@@ -40,7 +40,8 @@ class Script:
     It reads `env.page()`, which tells no more than the text view, and of that not the messages.
 
     Success on the 165 test tasks, undisturbed and where a revision came, by
-    `midcourse eval WebTasks-v0 --agents script --split test --level 5 [--disturbances revision]`:
+    `midcourse eval WebTasks-v0 --agents script --split test --level 5 [--disturbances revision]`,
+    before lists, scrolling and messages came:
 
     | level | undisturbed | revised midway |
     |---|---|---|

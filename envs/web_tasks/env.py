@@ -181,8 +181,10 @@ class WebTasks(Env):
     ## Oracle and floors
     The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs,
     scrolling and stop, on the goal as it stands; a new tab only where it keeps an answer at hand.
+    Where several things done in vain contend for one scrolled list, that is not shown.
     `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
-    gives the success on the test tasks (random: legal numbers):
+    gives the success on the test tasks (random: legal numbers; measured before lists, scrolling and
+    messages came):
 
     | level | random | do-nothing (`stop` at once) | cannot-be-done | oracle |
     |---|---|---|---|---|

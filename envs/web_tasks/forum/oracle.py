@@ -83,15 +83,6 @@ def forum_done(world):
 
 
 @rare
-def forum_answerable(world):
-    """Whether the forum has a post that fits."""
-    found = False
-    for p in range(forum_of(world).posts):
-        found = found or post_fits(world, p, -1)
-    return found
-
-
-@rare
 def forum_asked(world, job):
     """Whether something is to be undone as this job."""
     if job < POSTS:

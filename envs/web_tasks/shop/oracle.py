@@ -93,15 +93,6 @@ def shop_undoing(world, shared, job):
 
 
 @rare
-def answerable(world, shared):
-    """Whether the shop has anything that fits."""
-    found = False
-    for p in range(shared.products):
-        found = found or product_fits(world, shared, p, -1)
-    return found
-
-
-@rare
 def beyond_repair(world, shared):
     """Whether something was undone that nobody wanted, and cannot be done again."""
     shop = shop_of(world)
