@@ -44,6 +44,7 @@ OPENINGS = {
         "upvote the post about {thing}": Way(("Upvote",)),
         "downvote the post about {thing}": Way(("Downvote",)),
         "how many points has the post about {thing}": Way(asked="Points"),
+        "change the text of my post about {thing}": Way(("Change text",), proof="Change text"),
         "subscribe to {place}": Way(("Subscribe",)),
         "send a message to {To} in the forum": Way(
             ("Send",), place="Messages", needs="Your message"

@@ -60,8 +60,7 @@ def visit(world, kind, item, sort):
     page.sort = sort
     page.least = 0
     page.most = 0
-    for k in range(LONGEST):
-        page.words[k] = 0
+    clear_words(page.words)
     clear_form(tab)
 
 
@@ -178,6 +177,12 @@ def copy_words(to, words):
         to[k] = words[k]
 
 
+def clear_words(words):
+    """Make a text blank."""
+    for k in range(LONGEST):
+        words[k] = 0
+
+
 # --- the page -------------------------------------------------------------------------------------
 
 
@@ -195,8 +200,7 @@ def put(now, role, caption):
     element.caption = caption
     element.options = 0
     element.value = 0
-    for k in range(LONGEST):
-        element.words[k] = 0
+    clear_words(element.words)
     return element
 
 

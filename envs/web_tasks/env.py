@@ -73,14 +73,15 @@ class WebTasks(Env):
     | site | what is there | what can be done |
     |---|---|---|
     | shop | products, options, reviews, orders | search, filter, buy, cancel, return, review |
-    | forum | boards, posts, comments, messages | post, comment, vote, subscribe, write to people |
+    | forum | boards, posts, comments, messages | post, edit, comment, vote, subscribe, write |
     | office | the shop's products and reviews, sales, supplies, reports | change, order supplies |
     | tracker | projects: issues, merge requests, members | change, open, add, merge |
     | map | places, opening hours, ways between them | keep on a list, ask for directions |
 
     What the office changes, the shop shows; lists are sorted and filtered by the prices of the
-    start. An order can only be cancelled before it ships or returned after; a merge stays. Lists of
-    the office, the tracker and the map show eight rows, and eight more with each scroll; whoever
+    start. An order can only be cancelled before it ships or returned after; a merge stays; a post
+    of one's own can have its text changed, and be deleted if it was written in this episode. Lists
+    of the office, the tracker and the map show eight rows, and eight more with each scroll; whoever
     leaves one and comes back begins at its top.
 
     ## Observation
@@ -98,12 +99,12 @@ class WebTasks(Env):
     | offered | (64,) | int16 | 0 to 32767 | of a combobox: bit i, option i is offered |
     | goal | (10,) | int8 | 0 to 33 | 1 + attribute of each requirement in force |
     | goal_words | (80,) | int16 | 0 to 32767 | their values, 8 tokens each |
-    | act | () | int64 | 0 to 22 | what is wanted first (`wishes.ACTS`) |
-    | template | () | int64 | 0 to 72 | which kind of task (`wishes.TEMPLATES`) |
+    | act | () | int64 | 0 to 23 | what is wanted first (`wishes.ACTS`) |
+    | template | () | int64 | 0 to 75 | which kind of task (`wishes.TEMPLATES`) |
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 27 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 28 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
@@ -146,8 +147,8 @@ class WebTasks(Env):
 
     ## Start
     The shop's first page in one tab, eight orders of the past, an empty cart; in the forum twenty
-    posts of others, and four messages from them; five issues, three merge requests and three
-    members in each of four projects; 24 places.
+    posts, two of them one's own, and four messages from others; five issues, three merge requests
+    and three members in each of four projects; 24 places.
 
     ## Ends
     Terminated by `stop`, right or wrong; truncated at the step limit.
@@ -167,9 +168,9 @@ class WebTasks(Env):
     |---|---|---|---|
     | 1 | 16 | 12: buy, cancel, vote, change a row, merge, ask for a price or a value | 20 |
     | 2 | 32 | 24: and comments, new issues, counts, distances, what does not exist | 30 |
-    | 3 | 48 | 44: and reviews, posts, messages, returns, lists, who has most, being too late | 40 |
-    | 4 | 48 | 60: and coupons, sizes, the nearest place, two tasks on two sites | 50 |
-    | 5 | 48 | 73: and tasks with more to them, on two sites, or impossible | 60 |
+    | 3 | 48 | 45: and reviews, posts, messages, returns, lists, who has most, being too late | 40 |
+    | 4 | 48 | 62: and coupons, sizes, as many as another site counts, two tasks on two sites | 50 |
+    | 5 | 48 | 76: and tasks with more to them, on two sites, or impossible | 60 |
 
     ## Splits
     Each split has four webs of its own. 50 validation tasks, 165 test tasks, training without end.
@@ -181,7 +182,9 @@ class WebTasks(Env):
     ## Oracle and floors
     The oracle is exact over clicks, texts, options, back, forward, going to a site, switching tabs,
     scrolling and stop, on the goal as it stands; a new tab only where it keeps an answer at hand.
-    Where several things done in vain contend for one scrolled list, that is not shown.
+    It knows what it has not looked at: how many another site counts, which product is cheapest.
+    Where several things done in vain contend for one scrolled list, or one's own right post bears
+    more comments and votes than it takes to write it anew, that it is exact is not shown.
     `python benchmarks/floors.py midcourse/WebTasks-v0 --repeats 30`
     gives the success on the test tasks (random: legal numbers; measured before lists, scrolling and
     messages came):

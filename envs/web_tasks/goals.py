@@ -11,7 +11,7 @@ the right end is to say so, with the right reason, and to leave everything as it
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
-from midcourse.envs.web_tasks.forum.pages import forum_of
+from midcourse.envs.web_tasks.forum.pages import forum_of, is_own
 from midcourse.envs.web_tasks.forum.wishes import (
     draw_of_post,
     forum_changes,
@@ -55,6 +55,7 @@ from midcourse.envs.web_tasks.wishes import (
     CANCEL,
     COMMENT,
     CREATE,
+    EDIT,
     FIRST_ATTRIBUTE,
     FORUM_ACTS,
     FREE,
@@ -112,7 +113,8 @@ def item_of(world, act, target, flaw):
         row = world.now[0].row[target]
         return target if row.table == world.goal.table and row.fresh == 0 else -1
     if act >= FORUM_ACTS:
-        return target if forum_of(world).post[target].fresh == 0 else -1
+        post = forum_of(world).post[target]
+        return target if post.fresh == 0 and is_own(post) == (act == EDIT) else -1
     return product_of(world, act, target, flaw)
 
 

@@ -12,6 +12,7 @@ from midcourse.envs.web_tasks.forum.pages import (
 from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
 from midcourse.envs.web_tasks.goals import targets
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
+from midcourse.envs.web_tasks.shop.quantities import SOURCES, source_in
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
     CART,
@@ -59,7 +60,14 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import kind_at, screen_of
 from midcourse.envs.web_tasks.tables.records import FOLD, ROWS
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, DESTINATION, PARTS, TEMPLATES
+from midcourse.envs.web_tasks.wishes import (
+    ACTS,
+    ATTRIBUTES,
+    DESTINATION,
+    PARTS,
+    QUANTITY,
+    TEMPLATES,
+)
 from midcourse.envs.web_tasks.words import (
     CATEGORIES,
     COLOURS,
@@ -316,4 +324,6 @@ def said_good(world):
 def constraint_good(constraint):
     """Whether a requirement is of an attribute."""
     good = within(constraint.what, len(ATTRIBUTES)) and within(constraint.live, 2)
+    if constraint.what == QUANTITY:
+        good = good and within(source_in(constraint.value), len(SOURCES) + 1)
     return good and tokens_good(constraint.words)

@@ -40,7 +40,15 @@ from midcourse.envs.web_tasks.tables.layout import (
     TABLE_KINDS,
 )
 from midcourse.envs.web_tasks.text import goes_on, listed, options, said_value
-from midcourse.envs.web_tasks.wishes import OF_SHOP, OF_TABLES, REASONS, asks, class_of
+from midcourse.envs.web_tasks.wishes import (
+    BUY,
+    ELSEWHERE,
+    OF_SHOP,
+    OF_TABLES,
+    REASONS,
+    asks,
+    class_of,
+)
 from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
 TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT: "Checkout",
@@ -150,7 +158,8 @@ def title_of(world: Any, shared: Any, address: Any) -> str:
 def group(world: Any) -> str:
     """The site that a task is about; "several" where it is about two."""
     goal = world["goal"]
-    if int(goal["parts"]) > 1:
+    is_counted = goal["act"][0] == BUY and goal["field"] == ELSEWHERE
+    if int(goal["parts"]) > 1 or is_counted:
         return "several"
     act = int(goal["act"][0])
     if class_of(act) == OF_TABLES:

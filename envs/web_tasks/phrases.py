@@ -3,8 +3,10 @@
 from typing import Any
 
 from midcourse.envs.web_tasks import wishes
+from midcourse.envs.web_tasks.shop.quantities import SOURCES, number_in, source_in
 from midcourse.envs.web_tasks.state import ADDITION, RETRACTION
 from midcourse.envs.web_tasks.tables.layout import (
+    COUNTED,
     ISSUES,
     MEMBERS,
     PLACES,
@@ -31,6 +33,7 @@ from midcourse.envs.web_tasks.wishes import (
     CREATE,
     DESTINATION,
     DOWNVOTE,
+    EDIT,
     ENTRY,
     EXTRA,
     GROUP,
@@ -81,7 +84,7 @@ CLAUSES = {
     BRAND: "the brand should be {}", MOST: "it may cost {} at most",
     RATING: "it should be rated {} stars or better", COLOUR: "the colour should be {}",
     SIZE: "the size should be {}",
-    QUANTITY: "I need {} of them", ADDRESS: "it should go to the address '{}'",
+    QUANTITY: "I need {}", ADDRESS: "it should go to the address '{}'",
     SHIPPING: "choose {} shipping", COUPON: "use the coupon {}", STARS: "give it {} stars",
     WORDS: "write '{}'", TOPIC: "I mean the post about {}", AUTHOR: "it is the one by {}",
     PLACE: "it is the one in {}", BOARD: "the board should be {}",
@@ -100,6 +103,7 @@ OPENINGS = {
     REPLY: "comment on the post about {}", UPVOTE: "upvote the post about {}",
     DOWNVOTE: "downvote the post about {}", SCORE: "how many points has the post about {}?",
     SUBSCRIBE: "subscribe to {}", LETTER: "send a message to {} in the forum",
+    EDIT: "change the text of my post about {}",
 }  # fmt: skip
 SORTED = ("", "from the cheapest on", "from the dearest on", "from the best rated on")
 LIST_CLAUSES = {
@@ -138,6 +142,7 @@ TABLE_OPENINGS = {
     (ROUTE, PLACES, 2): "how long does one cycle from the {} to the {}?",
     (ROUTE, PLACES, 3): "how long does one drive from the {} to the {}?",
 }
+COUNTED_THINGS = {SALES: "sales", RATINGS: "reviews"}  # captions of the others name them
 PEOPLE = {KEY: "the last name is {}", EXTRA: "the first name is {}"}
 GOODS = {KEY: "I mean the {}", EXTRA: "I mean the {} one"}
 TABLE_CLAUSES = {
@@ -230,7 +235,20 @@ def said(goal: Any, constraint: Any) -> str:
         return f"{value // 10}.{value % 10}"
     if what == PLACE:
         return BOARD_NAMES[value]
+    if what == QUANTITY:
+        return quantity(value, constraint["words"].tolist())
     return spell(constraint["words"].tolist())
+
+
+def quantity(value: int, words: list[int]) -> str:
+    """How many are needed, or where that stands."""
+    source = source_in(value)
+    if source == 0:
+        return f"{number_in(value)} of them"
+    table = COUNTED[SOURCES[source - 1][0]][0]
+    things = f"{spell(words[:1]).lower()} {COUNTED_THINGS.get(table, '')}".strip()
+    where = f"{spell(words[1:])} in the tracker" if words[1] else "the back office"
+    return f"as many as there are {things} {'of' if words[1] else 'in'} {where}"
 
 
 def messages(goal: Any, notes: Any) -> list[str]:

@@ -162,6 +162,7 @@ REPLIES = (
     "the message needs a first and a last name to go to",
     "the message is empty",
     "there is nothing further down",
+    "the text is empty",
 )
 (
     QUIET,
@@ -192,6 +193,7 @@ REPLIES = (
     BAD_RECIPIENT,
     BAD_LETTER,
     NOTHING_BELOW,
+    BAD_TEXT,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")

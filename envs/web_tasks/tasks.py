@@ -13,7 +13,7 @@ from midcourse.core.engine.copying import copy
 from midcourse.core.engine.record import Record
 from midcourse.core.engine.rng import LAYOUT, STREAMS, below
 from midcourse.core.family import Program
-from midcourse.envs.web_tasks.forum.pages import BOARDS
+from midcourse.envs.web_tasks.forum.pages import BOARDS, YOU
 from midcourse.envs.web_tasks.forum.wishes import TOPICS_OF_BOARD
 from midcourse.envs.web_tasks.goals import lay_out_goal
 from midcourse.envs.web_tasks.requirements import clear_message
@@ -193,7 +193,7 @@ def _fill_reviews(draws: _Draws, start: Any, products: int) -> None:
 
 
 def _fill_forum(draws: _Draws, forum: Any) -> None:
-    """Twenty posts of others, their scores, and what is said below them."""
+    """Twenty posts, two of them one's own, their scores, and what is said below them."""
     forum["posts"], forum["remarks"] = POSTS_AT_FIRST, REMARKS_AT_FIRST
     forum["remark"]["post"] = -1
     for p in range(POSTS_AT_FIRST):
@@ -204,6 +204,9 @@ def _fill_forum(draws: _Draws, forum: Any) -> None:
         topic = p % BOARDS * TOPICS_OF_BOARD + draws.below(TOPICS_OF_BOARD)
         post["title"][:2] = draws.of(VERBS), first(TOPICS) + topic
         post["body"][:2] = _judgement(draws)
+    mine = draws.below(BOARDS)
+    for p in (mine, BOARDS + (mine + 1 + draws.below(BOARDS - 1)) % BOARDS):  # on two boards
+        forum["post"][p]["author"], forum["post"][p]["body"] = (YOU, 0), 0
     for r in range(REMARKS_AT_FIRST):
         remark = forum["remark"][r]
         remark["post"] = draws.below(POSTS_AT_FIRST)

@@ -58,7 +58,7 @@ ATTRIBUTES = (
 
 ACTS = (
     "buy", "cancel", "return", "review", "price", "cheapest", "list", "rank",
-    "post", "comment", "upvote", "downvote", "score", "subscribe", "message",
+    "post", "comment", "upvote", "downvote", "score", "subscribe", "message", "edit",
     "set", "create", "merge", "tell", "count", "which", "nearest", "route",
 )  # fmt: skip
 (
@@ -77,6 +77,7 @@ ACTS = (
     SCORE,
     SUBSCRIBE,
     LETTER,
+    EDIT,  # the text of one's own post
     SET,
     CREATE,
     MERGE,
@@ -115,6 +116,7 @@ REASONS = ("", "there is no such thing", "its state does not allow it")
 
 
 BY_PRICE, BY_RATING = 1, 3  # orders of the shop's lists
+ELSEWHERE = 1  # of a purchase: its quantity is not told, but is how many another site counts
 
 
 def _shop(
@@ -130,9 +132,10 @@ def _table(
 
 
 # For each template: the act, what the goal says from the start, what a message may add, the table
-# and its column that a row's act is about (for a sorted list: the order), the act of a second part
-# (-1: none), and what is wrong with it. The first attribute of a part in the order above is what it
-# is about; no message strikes it out. The easiest come first.
+# and its column that a row's act is about (of a sorted list the order, of a purchase whether its
+# quantity is counted elsewhere), the act of a second part (-1: none), and what is wrong with it.
+# The first attribute of a part in the order above is what it is about; no message strikes it out.
+# The easiest come first.
 _EASY = (
     _shop(BUY, 1 << NOUN | 1 << COLOUR, 1 << MATERIAL | 1 << MOST | 1 << QUANTITY | DELIVERY),
     _shop(PRICE, 1 << NOUN | 1 << MATERIAL, 1 << BRAND),
@@ -182,6 +185,7 @@ _LONGER = (
     _shop(IN_ORDER, 1 << CATEGORY, 1 << MOST | 1 << RATING, field=BY_PRICE),
     _shop(LETTER, 1 << RECIPIENT | 1 << COMMENT),
     _shop(LETTER, 1 << RECIPIENT, 1 << COMMENT),
+    _shop(EDIT, 1 << TOPIC | 1 << BODY, 1 << PLACE),
 )
 _LONG = (
     _shop(BUY, 1 << NOUN | 1 << RATING | 1 << COUPON, 1 << COLOUR | 1 << QUANTITY | 1 << ADDRESS),
@@ -198,6 +202,7 @@ _LONG = (
     _table(TELL, PLACES, ROW, 0, field=1, flaw=NO_SUCH),
     _shop(ALL_OF, 1 << CATEGORY | 1 << RATING, 1 << MOST),
     _table(TELL, SALES, ROW, 0, field=0),
+    _shop(BUY, 1 << NOUN | 1 << QUANTITY, 1 << COLOUR | 1 << ADDRESS, field=ELSEWHERE),
 )
 _LONGEST = (
     _shop(WRITE, 1 << BOARD | 1 << TITLE | 1 << BODY),
@@ -209,6 +214,9 @@ _LONGEST = (
     _shop(BUY, 1 << NOUN | 1 << MATERIAL | 1 << ADDRESS, 1 << QUANTITY, NO_SUCH),
     _shop(REPLY, 1 << TOPIC | 1 << AUTHOR | 1 << COMMENT, 0, NO_SUCH),
     _shop(IN_ORDER, 1 << CATEGORY | 1 << RATING, 1 << MOST, field=BY_RATING),
+    _shop(
+        BUY, 1 << NOUN | 1 << QUANTITY | 1 << ADDRESS, 1 << MATERIAL | 1 << COUPON, field=ELSEWHERE
+    ),
 )
 _SINGLE = (*_EASY, *_PLAIN, *_LONGER, *_LONG, *_LONGEST)
 

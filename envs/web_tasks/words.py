@@ -85,7 +85,7 @@ CAPTIONS = (
     "Open requests", "Number", "Product", "Cafes", "Museums", "Libraries", "Pharmacies", "Parks",
     "Stations", "Price in cents", "Sum", "Rating at least", "Highest price in cents",
     "Messages", "To", "From", "Your message", "Send",
-    "Withdraw", "More below",
+    "Withdraw", "More below", "Change text", "Remove text",
 )  # fmt: skip
 
 _GROUPS = {

@@ -13,7 +13,7 @@ from midcourse.agents.sentences import read
 from midcourse.core.errors import UserError
 
 ID = "midcourse/WebTasks-v0"
-TEMPLATES = 73
+TEMPLATES = 76
 
 
 class Shown:

@@ -1,9 +1,10 @@
 """What the forum's buttons do."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.browser import clear_form, copy_words, tab_of, visit
+from midcourse.envs.web_tasks.browser import clear_form, clear_words, copy_words, tab_of, visit
 from midcourse.envs.web_tasks.forum.pages import (
     BODY_FIELD,
+    CHANGE_TEXT,
     COMMENT_FIELD,
     DELETE_POST,
     JOIN,
@@ -11,10 +12,12 @@ from midcourse.envs.web_tasks.forum.pages import (
     LETTER_FIELD,
     POST_PAGE,
     RECIPIENT_FIELD,
+    REMOVE_TEXT,
     SAY,
     SEND,
     SUBMIT,
     TAKE_BACK,
+    TEXT_FIELD,
     TITLE_FIELD,
     UNSAY,
     VOTE_DOWN,
@@ -30,6 +33,7 @@ from midcourse.envs.web_tasks.state import (
     BAD_LETTER,
     BAD_POST,
     BAD_RECIPIENT,
+    BAD_TEXT,
     FORUM_FULL,
 )
 from midcourse.envs.web_tasks.words import FIRST_NAMES, LAST_NAMES
@@ -43,6 +47,10 @@ def forum_act(world, effect, argument):
         submit(world, forum)
     elif effect == DELETE_POST:
         delete_post(forum, argument)
+    elif effect == CHANGE_TEXT:
+        change_text(world, forum.post[argument])
+    elif effect == REMOVE_TEXT:
+        clear_words(forum.post[argument].body)
     elif effect in (VOTE_UP, VOTE_DOWN, TAKE_BACK):
         vote(forum.post[argument], 1 if effect == VOTE_UP else -1 if effect == VOTE_DOWN else 0)
     elif effect in (JOIN, LEAVE):
@@ -97,6 +105,17 @@ def delete_post(forum, p):
 
 
 @rare
+def change_text(world, post):
+    """Give a post of one's own another text."""
+    tab = tab_of(world)
+    if tab.field[TEXT_FIELD, 0] == 0:
+        world.reply = BAD_TEXT
+        return
+    copy_words(post.body, tab.field[TEXT_FIELD])
+    clear_form(tab)
+
+
+@rare
 def comment(world, forum, p):
     """Say something below a post."""
     tab = tab_of(world)
@@ -127,8 +146,7 @@ def uncomment(forum, r):
     last = forum.remark[forum.remarks]
     last.post = -1
     last.fresh = 0
-    for k in range(len(last.words)):
-        last.words[k] = 0
+    clear_words(last.words)
 
 
 def is_name(words):
@@ -175,5 +193,4 @@ def withdraw(forum, i):
     last.fresh = 0
     last.name[0] = 0
     last.name[1] = 0
-    for k in range(len(last.words)):
-        last.words[k] = 0
+    clear_words(last.words)

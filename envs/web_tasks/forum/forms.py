@@ -5,12 +5,14 @@ from midcourse.envs.web_tasks.finding import NONE, button, field_of
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_FIELD,
     BODY_FIELD,
+    CHANGE_TEXT,
     COMMENT_FIELD,
     LETTER_FIELD,
     RECIPIENT_FIELD,
     SAY,
     SEND,
     SUBMIT,
+    TEXT_FIELD,
     TITLE_FIELD,
     board_chosen,
 )
@@ -30,9 +32,14 @@ from midcourse.envs.web_tasks.wishes import (
 
 
 @rare
-def unwritten(world, tab):
-    """Fields of the main job's form that have to be filled in otherwise."""
+def unwritten(world, tab, changes_text):
+    """Fields of the main job's form that have to be filled in otherwise.
+
+    `changes_text` says whether the main job is to change the text of a post that is there.
+    """
     act = act_of(world, OF_FORUM)
+    if changes_text:
+        return wrong_text(world, tab, TEXT_FIELD, BODY, True)
     if act == REPLY:
         return wrong_text(world, tab, COMMENT_FIELD, COMMENT, True)
     if act == LETTER:
@@ -74,6 +81,14 @@ def write_post(world, tab):
     if wrong_text(world, tab, BODY_FIELD, BODY, False) == 1:
         return field_of(world, BODY_FIELD), any_text(world, BODY)
     return button(world, SUBMIT, NONE), 0
+
+
+@rare
+def write_text(world, tab):
+    """On the page of one's own post: fill in another text, then send it."""
+    if wrong_text(world, tab, TEXT_FIELD, BODY, True) == 1:
+        return field_of(world, TEXT_FIELD), any_text(world, BODY)
+    return button(world, CHANGE_TEXT, NONE), 0
 
 
 @rare

@@ -11,6 +11,7 @@ from midcourse.envs.web_tasks.forum.forms import (
     write_comment,
     write_letter,
     write_post,
+    write_text,
 )
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_PAGE,
@@ -21,6 +22,7 @@ from midcourse.envs.web_tasks.forum.pages import (
     LETTER_BOX,
     NEW_POST,
     POST_PAGE,
+    REMOVE_TEXT,
     TAKE_BACK,
     UNSAY,
     VOTE_DOWN,
@@ -30,11 +32,14 @@ from midcourse.envs.web_tasks.forum.pages import (
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, POSTS
 from midcourse.envs.web_tasks.forum.wishes import (
+    has_new_text,
+    lacks_text,
     letter_fits,
     points_of_others,
     post_fits,
     remark_fits,
     right_points,
+    text_fits,
     wanted_vote,
     written_fits,
 )
@@ -42,6 +47,7 @@ from midcourse.envs.web_tasks.requirements import act_of, value_of
 from midcourse.envs.web_tasks.state import STOP
 from midcourse.envs.web_tasks.wishes import (
     BOARD,
+    EDIT,
     LETTER,
     OF_FORUM,
     REPLY,
@@ -61,12 +67,21 @@ def forum_could(world, job):
     forum = forum_of(world)
     act = act_of(world, OF_FORUM)
     if act == WRITE:
-        return job == NEW_JOB and forum.posts < POSTS
+        if job == NEW_JOB:
+            return forum.posts < POSTS
+        return job < forum.posts and lacks_text(world, forum.post[job])
     if act == LETTER:
         return job == LETTER_JOB  # there is room when what is not wanted is withdrawn
     if act == REPLY and forum.remarks == COMMENTS:
         return False
     return act != SUBSCRIBE and job < forum.posts and post_fits(world, job, -1)
+
+
+@rare
+def changes_text(world, main):
+    """Whether the main job is to change the text of one's own post."""
+    act = act_of(world, OF_FORUM)
+    return act == EDIT or (act == WRITE and main >= 0 and main < POSTS)
 
 
 @rare
@@ -79,6 +94,8 @@ def forum_done(world):
         return kept_remark(world) != NONE
     if act == LETTER:
         return kept_letter(world) != NONE
+    if act == EDIT:
+        return kept_text(world) != NONE
     return act == SUBSCRIBE or kept_vote(world) != NONE
 
 
@@ -121,12 +138,26 @@ def undoings(world, p, is_main):
     post = forum.post[p]
     if post.gone != 0:
         return 0
-    if post.fresh != 0 and p != kept_post(world):
+    if has_to_go(world, p, is_main):
         return 1  # delete it, with all that is below
-    count = 0
+    count = 1 if has_vain_text(world, p, is_main) else 0
     if post.vote != 0 and p != kept_vote(world) and not (is_main and wanted_vote(world) != 2):
         count += 1
     return count + said_below(world, p)
+
+
+@rare
+def has_to_go(world, p, is_main):
+    """Whether a post that was written is not wanted, nor to be made right by another text."""
+    changed = is_main and act_of(world, OF_FORUM) == WRITE
+    return forum_of(world).post[p].fresh != 0 and p != kept_post(world) and not changed
+
+
+@rare
+def has_vain_text(world, p, is_main):
+    """Whether the text of a post of the past was changed in vain, and will not be changed again."""
+    changed = is_main and act_of(world, OF_FORUM) == EDIT
+    return has_new_text(forum_of(world).post[p]) and p != kept_text(world) and not changed
 
 
 @rare
@@ -155,7 +186,7 @@ def kept_post(world):
         for p in range(forum.posts):
             post = forum.post[p]
             better = kept == NONE or (page.kind == POST_PAGE and page.item == kept)
-            if post.fresh != 0 and post.gone == 0 and better and written_fits(world, post):
+            if post.fresh != 0 and post.gone == 0 and better and written_fits(world, post, True):
                 kept = p
     return kept
 
@@ -195,6 +226,16 @@ def kept_vote(world):
 
 
 @rare
+def kept_text(world):
+    """The post whose text is changed as the goal wants; no two of one's own are about the same."""
+    if act_of(world, OF_FORUM) == EDIT:
+        for p in range(forum_of(world).posts):
+            if text_fits(world, p):
+                return p
+    return NONE
+
+
+@rare
 def kept_letter(world):
     """The letter that the goal wants sent; the first of several."""
     if act_of(world, OF_FORUM) == LETTER:
@@ -221,7 +262,7 @@ def unwanted_letters(world):
 @rare
 def forum_main_cost(world, shared, main):
     """Actions of the main job itself, from the page where it is done, with a blank form."""
-    return 1 + unwritten(world, shared.blank[0])
+    return 1 + unwritten(world, shared.blank[0], changes_text(world, main))
 
 
 # --- what open pages save --------------------------------------------------------------------
@@ -232,7 +273,8 @@ def forum_saved_at(world, shared, page, form, job, main):
     """Actions that a page saves of a job, `form` being what is filled in there."""
     filled = 0
     if job == main:
-        filled = unwritten(world, shared.blank[0]) - unwritten(world, form)
+        other_text = changes_text(world, main)
+        filled = unwritten(world, shared.blank[0], other_text) - unwritten(world, form, other_text)
     if job == NEW_JOB:
         return 1 + filled if page.kind == NEW_POST else 0
     if forum_home(page, job):
@@ -325,7 +367,9 @@ def forum_serve(world, job, main):
     if job == NEW_JOB:
         return write_post(world, tab)
     if undoings(world, job, job == main) > 0:
-        return undo(world, job), 0
+        return undo(world, job, job == main), 0
+    if changes_text(world, main):
+        return write_text(world, tab)
     if act_of(world, OF_FORUM) != REPLY:
         up = wanted_vote(world) == 1
         return button(world, VOTE_UP if up else VOTE_DOWN, NONE), 0
@@ -333,12 +377,13 @@ def forum_serve(world, job, main):
 
 
 @rare
-def undo(world, p):
+def undo(world, p, is_main):
     """The button on a post's page that undoes something."""
     now = world.now[0]
-    forum = forum_of(world)
-    if forum.post[p].fresh != 0 and p != kept_post(world):
+    if has_to_go(world, p, is_main):
         return button(world, DELETE_POST, NONE)
+    if has_vain_text(world, p, is_main):
+        return button(world, REMOVE_TEXT, NONE)
     kept = kept_remark(world)
     for e in range(now.elements):
         element = now.element[e]

@@ -22,11 +22,23 @@ BOARDS = len(BOARD_NAMES)
 SHOWN = 16  # posts of a board at most
 SHOWN_COMMENTS = 12  # of a post
 BOARD_FIELD, TITLE_FIELD, BODY_FIELD = 1, 2, 3
-COMMENT_FIELD = 1
+COMMENT_FIELD, TEXT_FIELD = 1, 2
 RECIPIENT_FIELD, LETTER_FIELD = 1, 2
-SUBMIT, DELETE_POST, VOTE_UP, VOTE_DOWN, TAKE_BACK, JOIN, LEAVE, SAY, UNSAY, SEND, WITHDRAW = range(
-    125, 136
-)
+(
+    SUBMIT,
+    DELETE_POST,
+    VOTE_UP,
+    VOTE_DOWN,
+    TAKE_BACK,
+    JOIN,
+    LEAVE,
+    SAY,
+    UNSAY,
+    SEND,
+    WITHDRAW,
+    CHANGE_TEXT,
+    REMOVE_TEXT,
+) = range(125, 138)
 
 HOME, WRITE_POST, FORUM = ID["Home"], ID["New post"], ID["Forum"]
 FIRST_BOARD = first(BOARD_NAMES)
@@ -36,6 +48,7 @@ BY, YOUR_COMMENT, COMMENT = ID["by"], ID["Your comment"], ID["Comment"]
 BOARD_WORD, TITLE_WORD, BODY_WORD, SUBMIT_WORD = ID["Board"], ID["Title"], ID["Text"], ID["Post"]
 REMOVE_POST, REMOVE_COMMENT, GONE = ID["Delete post"], ID["Delete comment"], ID["Deleted"]
 YOU = ID["you"]
+CHANGE_WORD, REMOVE_WORD = ID["Change text"], ID["Remove text"]
 MESSAGES, TO, FROM, YOUR_MESSAGE = ID["Messages"], ID["To"], ID["From"], ID["Your message"]
 SEND_WORD, WITHDRAW_WORD = ID["Send"], ID["Withdraw"]
 
@@ -100,6 +113,11 @@ def post_page(now, tab, forum, p):
     put_author(now, post.author, post.fresh)
     put_value(now, POINTS_WORD, POINTS, post.score)
     copy_words(put(now, TEXT, 0).words, post.body)
+    if is_own(post):
+        put_field(now, tab, TEXTBOX, BODY_WORD, TEXT_FIELD, FILL)
+        put_button(now, CHANGE_WORD, CHANGE_TEXT, p)
+        if post.body[0] != 0:
+            put_button(now, REMOVE_WORD, REMOVE_TEXT, p)
     if post.vote != 1:
         put_button(now, UPVOTE, VOTE_UP, p)
     if post.vote != -1:
@@ -119,6 +137,11 @@ def post_page(now, tab, forum, p):
             put_author(now, remark.author, remark.fresh)
             if remark.fresh != 0:
                 put_button(now, REMOVE_COMMENT, UNSAY, r)
+
+
+def is_own(post):
+    """Whether a post is one's own, of the past or written in this episode."""
+    return post.fresh != 0 or post.author[0] == YOU
 
 
 @rare

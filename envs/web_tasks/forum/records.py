@@ -15,7 +15,7 @@ POST = np.dtype(
         ("gone", np.int8),  # 1: deleted again
         ("vote", np.int8),  # one's own: -1, 0, 1
         ("score", np.int16),  # of the others' votes and one's own
-        ("author", np.int16, (2,)),
+        ("author", np.int16, (2,)),  # "you": one's own, without a text as the episode begins
         ("title", np.int16, (LONGEST,)),
         ("body", np.int16, (LONGEST,)),
     ],

@@ -2,14 +2,15 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
-from midcourse.envs.web_tasks.forum.pages import BOARDS, FIRST_BOARD, forum_of
-from midcourse.envs.web_tasks.requirements import act_of, same_words, value_of
+from midcourse.envs.web_tasks.forum.pages import BOARDS, FIRST_BOARD, forum_of, is_own
+from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.wishes import (
     AUTHOR,
     BOARD,
     BODY,
     COMMENT,
     DOWNVOTE,
+    EDIT,
     LETTER,
     OF_FORUM,
     PLACE,
@@ -56,8 +57,12 @@ def post_has(world, p, constraint):
 
 @rare
 def post_fits(world, p, without):
-    """Whether a post of the past is all that the goal asks of it but for requirement `without`."""
-    if forum_of(world).post[p].fresh != 0:
+    """Whether a post of the past is all that the goal asks of it but for requirement `without`.
+
+    One's own are meant where a text is to be changed, and only there.
+    """
+    post = forum_of(world).post[p]
+    if post.fresh != 0 or is_own(post) != (act_of(world, OF_FORUM) == EDIT):
         return False
     goal = world.goal
     for k in range(goal.count):
@@ -116,7 +121,11 @@ def forum_changes(world):
         post = forum.post[p]
         if post.fresh != 0 and post.gone == 0:
             done += 1
-            if act == WRITE and written_fits(world, post):
+            if act == WRITE and written_fits(world, post, True):
+                right += 1
+        if has_new_text(post):
+            done += 1
+            if act == EDIT and text_fits(world, p):
                 right += 1
         if post.vote != 0:
             done += 1
@@ -147,8 +156,8 @@ def wanted_vote(world):
 
 
 @rare
-def written_fits(world, post):
-    """Whether a post is the one that the goal wants written."""
+def written_fits(world, post, whole):
+    """Whether a post is the one that the goal wants written, its text too if it is to be whole."""
     goal = world.goal
     for k in range(goal.count):
         constraint = goal.constraint[k]
@@ -158,9 +167,32 @@ def written_fits(world, post):
                 return False
             if what == TITLE and not same_words(post.title, constraint.words):
                 return False
-            if what == BODY and not same_words(post.body, constraint.words):
+            if whole and what == BODY and not same_words(post.body, constraint.words):
                 return False
     return True
+
+
+@rare
+def lacks_text(world, post):
+    """Whether a post was written as the goal wants it, whatever its text."""
+    return post.fresh != 0 and post.gone == 0 and written_fits(world, post, False)
+
+
+def has_new_text(post):
+    """Whether a post of one's own had no text as the episode began, and has one now."""
+    return post.fresh == 0 and is_own(post) and post.body[0] != 0
+
+
+@rare
+def text_fits(world, p):
+    """Whether a post of the past is the one whose text should be changed, and says what it should.
+
+    Any text will do if none is told.
+    """
+    if not has_new_text(forum_of(world).post[p]) or not post_fits(world, p, -1):
+        return False
+    k = place_of(world, BODY)
+    return k < 0 or same_words(forum_of(world).post[p].body, world.goal.constraint[k].words)
 
 
 @rare

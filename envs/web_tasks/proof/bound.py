@@ -24,7 +24,7 @@ is not wanted.
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.finding import FAR
 from midcourse.envs.web_tasks.forum.pages import BOARDS, forum_of
-from midcourse.envs.web_tasks.forum.wishes import forum_changes
+from midcourse.envs.web_tasks.forum.wishes import forum_changes, has_new_text
 from midcourse.envs.web_tasks.proof.forms import rows_fields, sale_fields, talk_fields
 from midcourse.envs.web_tasks.shop.pages import shop_of
 from midcourse.envs.web_tasks.shop.wishes import shop_changes, undo_fits
@@ -82,7 +82,7 @@ def said(world):
     count = 0
     for p in range(forum.posts):
         post = forum.post[p]
-        touched = post.vote != 0 or (post.fresh != 0 and post.gone == 0)
+        touched = post.vote != 0 or (post.fresh != 0 and post.gone == 0) or has_new_text(post)
         for r in range(forum.remarks):
             touched = touched or (forum.remark[r].fresh != 0 and forum.remark[r].post == p)
         count += 1 if touched else 0

@@ -11,10 +11,12 @@ from midcourse.envs.web_tasks.forum.pages import (
     NEW_POST,
     POST_PAGE,
     RECIPIENT_FIELD,
+    TEXT_FIELD,
     TITLE_FIELD,
     board_chosen,
+    forum_of,
 )
-from midcourse.envs.web_tasks.forum.wishes import post_fits
+from midcourse.envs.web_tasks.forum.wishes import lacks_text, post_fits
 from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
 from midcourse.envs.web_tasks.shop.pages import (
@@ -29,6 +31,7 @@ from midcourse.envs.web_tasks.shop.pages import (
     catalogue_of,
     shop_of,
 )
+from midcourse.envs.web_tasks.shop.quantities import wanted_quantity
 from midcourse.envs.web_tasks.shop.wishes import line_fits, product_fits
 from midcourse.envs.web_tasks.state import OFFICE, TABS
 from midcourse.envs.web_tasks.tables.acts import begun
@@ -53,13 +56,13 @@ from midcourse.envs.web_tasks.wishes import (
     COMMENT,
     COUPON,
     CREATE,
+    EDIT,
     ENTRY,
     INTO,
     LETTER,
     OF_FORUM,
     OF_SHOP,
     OF_TABLES,
-    QUANTITY,
     RECIPIENT,
     REPLY,
     REVIEW,
@@ -134,7 +137,7 @@ def lacks_of_product(world, shared, act, p, form):
     size = value_of(world, SIZE)
     if size >= 0 and chosen(form, SIZE_FIELD, product.sizes, 0) != size:
         count += 1
-    quantity = value_of(world, QUANTITY)
+    quantity = wanted_quantity(world)
     if quantity >= 0 and quantity_of(form) != quantity:
         count += 1
     return count
@@ -173,19 +176,32 @@ def lacks_of_checkout(world, form):
 def talk_fields(world, shared):
     """Fields of what the forum's part lacks."""
     act = act_of(world, OF_FORUM)
-    if act not in (REPLY, WRITE, LETTER):
+    if act not in (REPLY, WRITE, LETTER, EDIT):
         return 0
     least = lacks_of_talk(world, act, shared.blank[0])
+    if act == WRITE:
+        forum = forum_of(world)
+        for p in range(forum.posts):
+            least = min(least, lacks_of_text(world, forum.post[p], shared.blank[0]))
     now = world.now[0]
     for t in range(TABS):
         tab = now.tab[t]
         page = tab.page[tab.at]
         here = page.kind == (LETTER_BOX if act == LETTER else NEW_POST)
-        if act == REPLY:
+        if act in (REPLY, EDIT):
             here = page.kind == POST_PAGE and post_fits(world, page.item, -1)
         if tab.open != 0 and here:
             least = min(least, lacks_of_talk(world, act, tab))
+        if act == WRITE and page.kind == POST_PAGE and tab.open != 0:
+            post = forum_of(world).post[page.item]
+            least = min(least, lacks_of_text(world, post, tab))
     return least
+
+
+@rare
+def lacks_of_text(world, post, form):
+    """Fields that a form for another text lacks; FAR if that does not make its post right."""
+    return otherwise(world, form, TEXT_FIELD, BODY) if lacks_text(world, post) else FAR
 
 
 @rare
@@ -193,6 +209,8 @@ def lacks_of_talk(world, act, form):
     """Fields that a form for a comment, a letter or a post lacks."""
     if act == REPLY:
         return otherwise(world, form, COMMENT_FIELD, COMMENT)
+    if act == EDIT:
+        return otherwise(world, form, TEXT_FIELD, BODY)
     if act == LETTER:
         count = otherwise(world, form, RECIPIENT_FIELD, RECIPIENT)
         return count + otherwise(world, form, LETTER_FIELD, COMMENT)

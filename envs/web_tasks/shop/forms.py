@@ -22,6 +22,7 @@ from midcourse.envs.web_tasks.shop.pages import (
     catalogue_of,
     shop_of,
 )
+from midcourse.envs.web_tasks.shop.quantities import wanted_quantity
 from midcourse.envs.web_tasks.shop.records import CART, ORDERS, PRODUCTS
 from midcourse.envs.web_tasks.shop.wishes import line_fits
 from midcourse.envs.web_tasks.state import BUTTON, FROM_GOAL, FROM_NUMBERS
@@ -31,7 +32,6 @@ from midcourse.envs.web_tasks.wishes import (
     COUPON,
     NOUN,
     OF_SHOP,
-    QUANTITY,
     REVIEW,
     SHIPPING,
     SIZE,
@@ -87,7 +87,7 @@ def kept_line(world, shared):
 def blocked(world, p):
     """Whether the cart has to be emptied before a product can be put into it."""
     shop = shop_of(world)
-    wanted = max(1, value_of(world, QUANTITY))
+    wanted = max(1, wanted_quantity(world))
     for i in range(shop.lines):
         if shop.cart[i].product == p:
             wanted += shop.cart[i].quantity
@@ -123,7 +123,7 @@ def unfilled(world, shared, p, tab):
 
 def wrong_quantity(world, p, tab):
     """Whether a form's quantity will not do."""
-    quantity = value_of(world, QUANTITY)
+    quantity = wanted_quantity(world)
     filled = quantity_of(tab)
     if quantity >= 0:
         return filled != quantity
@@ -198,5 +198,5 @@ def fill_in(world, shared, p, tab):
     if size >= 0 and chosen(tab, SIZE_FIELD, product.sizes, 0) != size:
         return field_of(world, SIZE_FIELD), size
     if wrong_quantity(world, p, tab):
-        return field_of(world, QUANTITY_FIELD), FROM_NUMBERS + max(1, value_of(world, QUANTITY))
+        return field_of(world, QUANTITY_FIELD), FROM_NUMBERS + max(1, wanted_quantity(world))
     return button(world, ADD, ADD), 0

@@ -17,6 +17,7 @@ from midcourse.envs.web_tasks.shop.pages import (
     lists,
     shop_of,
 )
+from midcourse.envs.web_tasks.shop.quantities import draw_quantity, number_in, quantity_words
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
     CANCELLED,
@@ -54,7 +55,6 @@ from midcourse.envs.web_tasks.wishes import (
 from midcourse.envs.web_tasks.words import JUDGEMENTS, NUMBER, first
 
 FIRST_JUDGEMENT = first(JUDGEMENTS)
-QUANTITIES = 3  # 2, 3, 4
 PRICE_STEP = 500  # cents
 
 
@@ -143,7 +143,7 @@ def draw_of_product(world, shared, what, p, stream):
     if what == SIZE:
         return draw_bit(world, product.sizes & (product.sizes - 1), stream)
     if what == QUANTITY:
-        return 2 + below(world, stream, QUANTITIES)
+        return draw_quantity(world, shared, stream)
     if what == STARS:
         return 1 + below(world, stream, 5)
     if what == COUPON:
@@ -172,6 +172,9 @@ def shop_words(constraint, value):
         word = FIRST_CODE + value
     elif what == WORDS:
         two_judgements(constraint, value)
+        return
+    elif what == QUANTITY:
+        quantity_words(constraint.words, value)
         return
     elif what != NOUN and what != MATERIAL and what != BRAND:
         word = NUMBER + value
@@ -202,7 +205,7 @@ def line_fits(world, shared, line):
                 return False
             if what == SIZE and line.size != constraint.value:
                 return False
-            if what == QUANTITY and line.quantity != constraint.value:
+            if what == QUANTITY and line.quantity != number_in(constraint.value):
                 return False
     return True
 
