@@ -1,7 +1,8 @@
 """What a question costs: how far a page is from one that shows the answer, and the way to it.
 
 The answer comes last, when all jobs are done. It can then be come to anew, found in another tab, or
-kept in the tab at hand, either because other tabs serve the jobs or by going back.
+kept in the tab at hand, either because other tabs serve the jobs or by going back. So it can in
+the tab where the last job is done.
 """
 
 from midcourse.core.engine.compiler import rare
@@ -23,6 +24,7 @@ from midcourse.envs.web_tasks.jobs import (
     list_of,
     pages_to,
     saved_at,
+    stays_at,
 )
 from midcourse.envs.web_tasks.shop.answers import (
     shop_to_answer,
@@ -57,7 +59,7 @@ from midcourse.envs.web_tasks.wishes import (
     asks_for_list,
 )
 
-ANEW, OTHER_TAB, KEEP, RETURN = range(4)
+ANEW, OTHER_TAB, LAST_THERE, KEEP, RETURN = range(5)
 
 
 @rare
@@ -152,6 +154,10 @@ def then_answer(world, shared, mains, jobs, n, but, end, scrolled, last, sites):
     if 1 + tabs < best:
         best = 1 + tabs
         how = OTHER_TAB
+    there, _, _ = last_there(world, shared, mains, jobs, n, but, last)
+    if there < best:
+        best = there
+        how = LAST_THERE
     stays = sites == 0 and but == NONE
     back = answer_in_tab(world, shared, tab, last, end, REACH if stays else 0)
     if sites != 0:
@@ -170,6 +176,46 @@ def then_answer(world, shared, mains, jobs, n, but, end, scrolled, last, sites):
             best = back
             how = RETURN
     return best, how
+
+
+@rare
+def last_there(world, shared, mains, jobs, n, but, last):
+    """Actions to the answer if one of the jobs is done last, in another tab that leads to it.
+
+    Beyond those of the job in whatever tab saves most; returns (actions, job, tab). The job has to
+    leave its page as it is, so that the tab's history stays.
+    """
+    now = world.now[0]
+    best = FAR
+    job = NONE
+    at = NONE
+    for i in range(n):
+        if jobs[i] != but:
+            most = max(0, in_tabs(world, shared, jobs[i], mains) - 1)
+            for t in range(TABS):
+                tab = now.tab[t]
+                if t != now.tab_at and tab.open != 0:
+                    there = most + in_tab_and_on(world, shared, tab, jobs[i], mains, last)
+                    if there < best:
+                        best = there
+                        job = jobs[i]
+                        at = t
+    return best, job, at
+
+
+@rare
+def in_tab_and_on(world, shared, tab, job, mains, last):
+    """Actions from a job in a tab to the answer there, less what the tab saves of the job."""
+    least = FAR
+    for offset in range(max(-REACH, -tab.at), min(REACH, tab.last - tab.at) + 1):
+        page = tab.page[tab.at + offset]
+        if stays_at(page, job, mains):
+            form = tab if offset == 0 else shared.blank[0]
+            saved = saved_at(world, shared, page, form, job, mains) - abs(offset)
+            if saved > 0:
+                on = answer_in_tab(world, shared, tab, last, offset, REACH)
+                least = min(least, on - (saved - 1))
+    return least
 
 
 @rare

@@ -6,11 +6,13 @@ from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.answers import (
     ANEW,
     KEEP,
+    LAST_THERE,
     OTHER_TAB,
     RETURN,
     answer_from_job,
     answer_in_tabs,
     answer_site,
+    last_there,
     then_answer,
     to_answer,
 )
@@ -40,18 +42,11 @@ def leave(world, shared, mains):
     jobs = np.empty(JOBS, np.int64)
     n = 0
     sites = 0
-    chosen = NONE
-    farthest = NONE
     for job in range(JOBS):
         if asked(world, shared, job, mains):
             jobs[n] = job
             n += 1
             sites |= 1 << job_site(world, job)
-            if job_site(world, job) == here:
-                far = answer_from_job(world, shared, job) if last == here else 0
-                if far > farthest:
-                    farthest = far
-                    chosen = job
     if n == 0:
         return to_answer(world, shared, here, last)
     how = ANEW
@@ -59,9 +54,15 @@ def leave(world, shared, mains):
         _, how = then_answer(world, shared, mains, jobs, n, NONE, 0, tab.scrolled, last, sites)
     if how == KEEP:
         return set_aside(world, shared, mains, sites)
-    kept = NONE  # the tab that shows the answer
+    kept = NONE  # the tab that leads to the answer
+    waits = NONE  # the job that is done last there
     if how == OTHER_TAB:
         _, kept = answer_in_tabs(world, shared, last)
+    if how == LAST_THERE:
+        _, waits, kept = last_there(world, shared, mains, jobs, n, NONE, last)
+        if n == 1:
+            return SWITCH_TAB, kept
+    chosen, sites = next_here(world, shared, jobs, n, waits, here, last)
     if chosen == NONE or (how == ANEW and last == here and sites != 1 << here):
         return to_site(world, shared, mains, sites & ~(1 << here), last, kept)
     t = tab_for(world, shared, chosen, mains, 2, kept)
@@ -72,6 +73,26 @@ def leave(world, shared, mains):
     if chosen < FIRST_TABLE_JOB:
         return forum_set_out(world, chosen - FIRST_FORUM_JOB)
     return table_set_out(world, chosen - FIRST_TABLE_JOB)
+
+
+@rare
+def next_here(world, shared, jobs, n, waits, here, last):
+    """The job on this site that ends farthest from the answer, -1 if there is none; all sites.
+
+    Job `waits` is left out.
+    """
+    chosen = NONE
+    farthest = NONE
+    sites = 0
+    for i in range(n):
+        if jobs[i] != waits:
+            sites |= 1 << job_site(world, jobs[i])
+            if job_site(world, jobs[i]) == here:
+                far = answer_from_job(world, shared, jobs[i]) if last == here else 0
+                if far > farthest:
+                    farthest = far
+                    chosen = jobs[i]
+    return chosen, sites
 
 
 @rare

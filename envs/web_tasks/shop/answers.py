@@ -241,7 +241,8 @@ def name_of(world, wanted):
     """The element that names the only product that fits: an entry of a list, or a heading."""
     now = world.now[0]
     tab = now.tab[now.tab_at]
-    at_hand = tab.page[tab.at].kind == PRODUCT_PAGE
+    page = tab.page[tab.at]
+    at_hand = page.kind == PRODUCT_PAGE and wanted == 1 << int(page.item)
     for e in range(now.elements):
         element = now.element[e]
         if at_hand and element.role == HEADING:

@@ -129,3 +129,54 @@ def test_the_office_changes_what_a_list_shows_but_not_its_order():
     say(env, "forward")
     assert listed(env.world) == names
     assert prices(env) == [round(price + 0.01, 2) for price in before]
+
+
+def sorted_and_filtered() -> Any:
+    """An environment whose list takes a category, an order and a filter, and is shown."""
+    env: Any = gymnasium.make(ID, level=5, step_limit=100).unwrapped
+    for seed in range(2000):
+        env.reset(seed=seed)
+        if env.world["goal"]["act"][0] == wishes.IN_ORDER and env.cost_to_go() == 4:
+            play_up_to_stop(env)
+            if len(listed(env.world)) > 1:
+                return env
+    raise AssertionError("there is no such task")
+
+
+def test_the_oracle_does_the_last_job_in_the_tab_that_leads_to_the_list():
+    env = sorted_and_filtered()
+    click_first_entry(env)
+    env.step(np.array([number_of(env, "Your review"), state.FROM_NUMBERS + 7]))
+    say(env, f"click [{number_of(env, 'Post review')}]")
+    say(env, "new_tab")
+    say(env, "goto [forum]")
+    say(env, "click [1]")
+    click_first_entry(env)
+    say(env, f"click [{number_of(env, 'Upvote')}]")
+    # take the vote back, to the other tab, delete the review, back, back, stop
+    for left in range(6, 0, -1):
+        assert env.cost_to_go() == left
+        info = env.step(env.oracle_action())[4]
+    assert info["success"]
+
+
+def test_a_list_that_a_category_shows_is_not_searched_for():
+    """Not even from the page of a product, whose name could be searched for."""
+    env: Any = gymnasium.make(ID, level=5, step_limit=100).unwrapped
+    seen = 0
+    for seed in range(1500):
+        env.reset(seed=seed)
+        if env.world["goal"]["act"][0] == wishes.ALL_OF and env.cost_to_go() == 2:
+            play_up_to_stop(env)
+            click_first_entry(env)
+            for left in (2, 1):
+                assert env.cost_to_go() == left
+                info = env.step(env.oracle_action())[4]
+            assert info["success"]
+            seen += 1
+    assert seen > 3
+
+
+def click_first_entry(env):
+    entry = next(e.number for e in env.page().elements if e.role == "link" and e.text)
+    env.step(np.array([entry, 0]))
