@@ -8,7 +8,7 @@ import numpy as np
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.reading import element_of, some_bytes
+from midcourse.envs.web_tasks.reading import element_of, read_count, read_elements
 from midcourse.envs.web_tasks.state import (
     BACK,
     CLOSE_TAB,
@@ -27,12 +27,10 @@ from midcourse.envs.web_tasks.state import (
     THE_LIST,
 )
 from midcourse.envs.web_tasks.text import (
-    AT_ELEMENTS,
     answers,
     goes_on,
     listed,
     options,
-    read_count,
     said_answer,
     text_number,
     texts,
@@ -124,7 +122,7 @@ def _select(world: Any, said: Said) -> Any:
     if len(said.parts) < 2:
         return Refusal("say what to select: select [5] [option]")
     e = said.number
-    named = _options(some_bytes(world, AT_ELEMENTS + e * ELEMENT.itemsize, ELEMENT.itemsize))
+    named = _options(read_elements(world, e + 1)[-ELEMENT.itemsize :])
     if not named:
         return Refusal(f"[{e}] has no options")
     wanted = said.plain[1]
@@ -172,11 +170,10 @@ def _stop(world: Any, said: Said) -> Any:
         return STOP, FROM_NUMBERS + REASON_NUMBERS[plain]
     entries = [entry.lower() for entry in listed(world)]
     told = [" ".join(entry.split()) for entry in plain.split(";")]
-    in_order = world["goal"]["act"][0] == IN_ORDER
     if entries and (
         plain == THE_LIST_SAID
         or told == entries
-        or (not in_order and sorted(told) == sorted(entries))
+        or (sorted(told) == sorted(entries) and world["goal"]["act"][0] != IN_ORDER)
     ):
         return STOP, THE_LIST
     named = {key.lower(): e for key, e in answers(world).items()}

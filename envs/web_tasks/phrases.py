@@ -236,11 +236,11 @@ def said(goal: Any, constraint: Any) -> str:
     if what == PLACE:
         return BOARD_NAMES[value]
     if what == QUANTITY:
-        return quantity(value, constraint["words"].tolist())
-    return spell(constraint["words"].tolist())
+        return quantity(value, constraint["words"])
+    return spell(constraint["words"])
 
 
-def quantity(value: int, words: list[int]) -> str:
+def quantity(value: int, words: Any) -> str:
     """How many are needed, or where that stands."""
     source = source_in(value)
     if source == 0:

@@ -5,7 +5,7 @@ is made here reads any number of fields in 0.1, and nothing else.
 """
 
 from collections.abc import Callable
-from struct import Struct, unpack_from
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,11 @@ def place(dtype: np.dtype, path: Path) -> tuple[int, np.dtype]:
     return at, dtype
 
 
-def reader(dtype: np.dtype, *paths: Path) -> Callable[[Any], tuple[Any, ...]]:
+def reader(dtype: np.dtype, *paths: Path) -> Callable[..., tuple[Any, ...]]:
     """The function that takes a record, or its bytes, to the values of some of its fields.
 
-    A number gives one value, an array of numbers as many as it has, a record its bytes.
+    A second argument says at which byte the record begins. A number gives one value, an array of
+    numbers as many as it has, a record its bytes.
 
     Args:
         dtype: of the record.
@@ -56,17 +57,33 @@ def reader(dtype: np.dtype, *paths: Path) -> Callable[[Any], tuple[Any, ...]]:
     return made.unpack_from
 
 
-def some_bytes(world: Any, at: int, count: int) -> bytes:
-    """Some bytes of a record: `count` of them, from the byte `at` on."""
-    return unpack_from(f"{count}s", world, at)[0]
+def run_of(dtype: np.dtype, path: Path, most: int) -> Callable[[Any, int], bytes]:
+    """The function that takes a record, and a number n up to `most`, to bytes of records in it.
+
+    Args:
+        dtype: of the record.
+        path: to an array of records, of which the first n are read.
+        most: of them.
+    """
+    at, inner = place(dtype, path)
+    reads = [Struct(f"{n * inner.itemsize}s").unpack_from for n in range(most + 1)]
+    return lambda record, n: reads[n](record, at)[0]
 
 
-_read_row = Struct(f"{state.ELEMENT.itemsize}s").iter_unpack
+read_count = reader(WORLD, ("now", "elements"))
+read_elements = run_of(WORLD, ("now", "element"), state.ELEMENTS)
+read_messages = run_of(WORLD, ("message",), state.MESSAGES)
+_split = [Struct(f"{state.ELEMENT.itemsize}s" * n).unpack for n in range(state.ELEMENTS + 1)]
 
 
-def rows_of(elements: bytes) -> list[bytes]:
+def elements_at_hand(world: Any) -> bytes:
+    """The bytes of the elements of the page at hand."""
+    return read_elements(world, *read_count(world))
+
+
+def rows_of(elements: bytes) -> tuple[bytes, ...]:
     """The bytes of each element, from those of some that follow each other."""
-    return [row for (row,) in _read_row(elements)]
+    return _split[len(elements) // state.ELEMENT.itemsize](elements)
 
 
 _NAMES = ("role", "unit", "argument", "caption", "options", "value", "words")
@@ -78,3 +95,35 @@ def element_of(raw: bytes) -> dict[str, Any]:
     role, unit, argument, caption, options, value, *words = _read_element(raw)
     return {"role": role, "unit": unit, "argument": argument, "caption": caption,
             "options": options, "value": value, "words": words}  # fmt: skip
+
+
+_CONSTRAINT_NAMES = ("what", "live", "value", "words")
+_read_constraint = reader(state.CONSTRAINT, *((name,) for name in _CONSTRAINT_NAMES))
+_read_goal = reader(state.GOAL, ("parts",), ("act",), ("table",), ("field",), ("count",))
+_FIRST_CONSTRAINT = place(state.GOAL, ("constraint",))[0]
+_read_message = reader(state.MESSAGE, ("kind",), ("place",), ("step",), ("old",), ("new",))
+
+
+def constraint_of(raw: bytes, at: int = 0) -> dict[str, Any]:
+    """A requirement's numbers by name, from the bytes of its record, which begin at `at`."""
+    what, live, value, *words = _read_constraint(raw, at)
+    return {"what": what, "live": live, "value": value, "words": words}
+
+
+def goal_of(raw: bytes) -> dict[str, Any]:
+    """What is said of a goal, by name, from the bytes of its record; "constraint": those it has."""
+    parts, *act, table, field, count = _read_goal(raw)
+    size = state.CONSTRAINT.itemsize
+    places = range(_FIRST_CONSTRAINT, _FIRST_CONSTRAINT + count * size, size)
+    return {"parts": parts, "act": act, "table": table, "field": field, "count": count,
+            "constraint": [constraint_of(raw, at) for at in places]}  # fmt: skip
+
+
+def messages_of(raw: bytes) -> list[dict[str, Any]]:
+    """Messages by name, from the bytes of some that follow each other."""
+    found = []
+    for at in range(0, len(raw), state.MESSAGE.itemsize):
+        kind, place, step, old, new = _read_message(raw, at)
+        found.append({"kind": kind, "place": place, "step": step,
+                      "old": constraint_of(old), "new": constraint_of(new)})  # fmt: skip
+    return found

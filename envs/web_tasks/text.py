@@ -5,18 +5,19 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import MORE_BELOW
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.reading import (
     WORLD,
     element_of,
-    place,
+    elements_at_hand,
+    goal_of,
+    messages_of,
+    read_elements,
+    read_messages,
     reader,
     rows_of,
-    some_bytes,
 )
 from midcourse.envs.web_tasks.shop.pages import PRODUCT_PAGE
 from midcourse.envs.web_tasks.state import (
@@ -24,7 +25,7 @@ from midcourse.envs.web_tasks.state import (
     ELEMENT,
     FROM_GOAL,
     FROM_NUMBERS,
-    MESSAGE,
+    LINK,
     NUMBERS,
     REPLIES,
     ROLES,
@@ -36,8 +37,8 @@ from midcourse.envs.web_tasks.words import WORDS, spell
 def text(world: Any, shared: Any) -> str:
     """What is seen: the task, what the user said since, the page, the last reply."""
     clock, limit, reply, said, goal, tab, count, *opened = _read_world(world)
-    head = _head(goal, some_bytes(world, _AT_MESSAGES, said * MESSAGE.itemsize))
-    page = _page(some_bytes(world, AT_ELEMENTS, count * ELEMENT.itemsize))
+    head = _head(goal, read_messages(world, said))
+    page = _page(read_elements(world, count))
     last = f"\nLast action: {REPLIES[reply]}." if reply else ""
     where = f"Tab {tab + 1} ({sum(opened)} open)"
     return f"{head}\n{where}{page}{last}\nSteps left: {limit - clock} of {limit}"
@@ -55,51 +56,54 @@ _read_world = reader(
     *(("now", "tab", t, "open") for t in range(state.TABS)),
 )
 _read_goal = reader(WORLD, ("goal",))
-read_count = reader(WORLD, ("now", "elements"))
-AT_ELEMENTS = place(WORLD, ("now", "element"))[0]
-_AT_MESSAGES = place(WORLD, ("message",))[0]
-BLOCK = 8  # elements whose lines are kept together: what did not change is looked up, not written
+_NUMBERED = [part for e in range(state.ELEMENTS) for part in (f"\n[{e}] ", "")]
 
 
 @lru_cache(1 << 12)
-def _page(rows: bytes) -> str:
+def _page(elements: bytes) -> str:
     """The lines of a page, from the bytes of its elements; each begins with its line break."""
-    size = BLOCK * ELEMENT.itemsize
-    return "".join(_block(at, rows[at : at + size]) for at in range(0, len(rows), size))
-
-
-@lru_cache(1 << 14)
-def _block(at: int, rows: bytes) -> str:
-    """The lines of some elements that begin at a byte of the page."""
-    lines = [line(row) for row in rows_of(rows)]
-    first = at // ELEMENT.itemsize
-    return "".join([f"\n[{e}] {said}" for e, said in enumerate(lines, first)])
+    rows = rows_of(elements)
+    parts = _NUMBERED[: 2 * len(rows)]
+    parts[1::2] = map(line, rows)
+    return "".join(parts)
 
 
 @lru_cache(4096)
 def _head(goal: bytes, notes: bytes) -> str:
     """The task and the messages."""
-    wanted, said = np.frombuffer(goal, state.GOAL)[0], np.frombuffer(notes, MESSAGE)
+    wanted, said = goal_of(goal), messages_of(notes)
     return "\n".join([f"Task: {task(wanted, said)}", *messages(wanted, said)])
 
 
-@lru_cache(1 << 16)
-def line(raw: bytes) -> str:
-    """One element, from the bytes of its record."""
+class _Lines(dict[bytes, str]):
+    """Elements in words, each written when it is first asked for."""
+
+    def __missing__(self, raw: bytes) -> str:
+        if len(self) >= 1 << 16:
+            self.clear()
+        said = self[raw] = _line(raw)
+        return said
+
+
+# One element in words, from the bytes of its record. A step asks for some 20 lines if its page is
+# new, and a dict gives them in two thirds of the time of an `lru_cache`.
+line = _Lines().__getitem__
+
+
+def _line(raw: bytes) -> str:
     element = element_of(raw)
-    parts = [ROLES[element["role"]]]
-    if element["caption"]:
-        parts.append(f"'{WORDS[element['caption']]}'")
+    role, caption = element["role"], element["caption"]
     words, value = spell(element["words"]), said_value(element)
-    if element["role"] in (COMBOBOX, TEXTBOX):
-        parts.append(f"holds '{words}'" if words else "is empty")
+    said = f"{ROLES[role]} '{WORDS[caption]}'" if caption else ROLES[role]
+    if role in (COMBOBOX, TEXTBOX):
+        said += f" holds '{words}'" if words else " is empty"
     elif words:
-        parts.append(f"'{words}'")
+        said += f" '{words}'"
     if value:
-        parts.append(value)
-    if element["role"] == COMBOBOX:
-        parts.append(f"of {', '.join(options(element).values())}")
-    return " ".join(parts)
+        said += f" {value}"
+    if role == COMBOBOX:
+        said += f" of {', '.join(options(element).values())}"
+    return said
 
 
 def options(element: Any) -> dict[int, str]:
@@ -111,6 +115,8 @@ def options(element: Any) -> dict[int, str]:
 def said_value(element: Any) -> str:
     """An element's number with its unit; "" if it has none."""
     unit, value = int(element["unit"]), int(element["value"])
+    if unit == state.NO_UNIT:
+        return ""
     if unit in (state.MONEY, state.PRICE_OF):
         return f"${value // 100}.{value % 100:02d}"
     if unit == state.STARS:
@@ -151,18 +157,18 @@ def text_number(world: Any, wanted: str) -> int:
     return -1
 
 
+BLOCK = 8  # elements whose texts are kept together: of what did not change they are looked up
+
+
 @lru_cache(4096)
 def _goal_texts(raw: bytes) -> dict[str, int]:
-    rows = np.frombuffer(raw, state.GOAL)[0]["constraint"]
-    live, words = rows["live"].tolist(), rows["words"].tolist()
-    there = [c for c in range(len(rows)) if live[c] and words[c][0]]
-    return {spell(words[c]).lower(): FROM_GOAL + c for c in reversed(there)}
+    found = reversed(list(enumerate(goal_of(raw)["constraint"], FROM_GOAL)))
+    return {spell(c["words"]).lower(): e for e, c in found if c["live"] and c["words"][0]}
 
 
 def _page_texts(world: Any) -> Iterator[dict[str, int]]:
     """The texts on the page, by blocks of its elements."""
-    (count,) = read_count(world)
-    rows = some_bytes(world, AT_ELEMENTS, count * ELEMENT.itemsize)
+    rows = elements_at_hand(world)
     size = BLOCK * ELEMENT.itemsize
     return (_block_texts(at, rows[at : at + size]) for at in range(0, len(rows), size))
 
@@ -184,23 +190,25 @@ def goes_on(now: Any) -> bool:
 
 def answers(world: Any) -> dict[str, int]:
     """What can be answered: what stands on the page at hand, with its elements."""
-    (count,) = read_count(world)
-    rows = rows_of(some_bytes(world, AT_ELEMENTS, count * ELEMENT.itemsize))
-    said = [_answer_of(row) for row in rows]
-    return {answer: e for e, answer in reversed(list(enumerate(said))) if answer}
-
-
-def listed(world: Any) -> list[str]:
-    """The names of the products that the page at hand lists, in its order."""
-    now = world["now"][0]
-    rows = now["element"][: int(now["elements"])]
-    entries = rows[(rows["role"] == state.LINK) & (rows["effect"] == PRODUCT_PAGE)]
-    return [spell(words) for words in entries["words"].tolist()]
+    rows = rows_of(elements_at_hand(world))
+    said = {e: _answer_of(rows[e]) for e in reversed(range(len(rows))) if _read_unit(rows[e])[0]}
+    return {answer: e for e, answer in said.items() if answer}
 
 
 @lru_cache(1 << 13)
 def _answer_of(raw: bytes) -> str:
     return said_answer(element_of(raw))
+
+
+def listed(world: Any) -> list[str]:
+    """The names of the products that the page at hand lists, in its order."""
+    rows = rows_of(elements_at_hand(world))
+    entries = [row for row in rows if _read_link(row) == (LINK, PRODUCT_PAGE)]
+    return [spell(element_of(row)["words"]) for row in entries]
+
+
+_read_unit = reader(ELEMENT, ("unit",))
+_read_link = reader(ELEMENT, ("role",), ("effect",))
 
 
 def refusal(world: Any, shared: Any) -> str:

@@ -116,4 +116,4 @@ def first(group: tuple[str, ...]) -> int:
 
 def spell(tokens) -> str:
     """The words and numbers of a text, as a person reads them."""
-    return " ".join(str(t - NUMBER) if t >= NUMBER else WORDS[t] for t in tokens if t)
+    return " ".join([str(t - NUMBER) if t >= NUMBER else WORDS[t] for t in tokens if t])

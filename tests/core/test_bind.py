@@ -10,7 +10,7 @@ import pytest
 import tiny
 
 import midcourse
-from midcourse.core.engine import bind, rng
+from midcourse.core.engine import bind, record, rng
 
 PLAY = """
 import json, sys
@@ -157,10 +157,12 @@ def never(action, shared):
 
 
 def test_a_rule_that_the_family_declares_can_be_replaced():
-    entries = bind.bind("replaced", rules(), {tiny.FAMILY.rules["legal"]: never})
-    shared = tiny.single().program.shared
-    assert not entries["legal_one"](1, shared)
-    assert bind.bind("plain", rules())["legal_one"](1, shared)
+    env = tiny.single()
+    env.reset(seed=0)
+    given = (env._worlds, env.program.shared, 1, env._filled_frame())
+    replaced = bind.bind("replaced", rules(), {tiny.FAMILY.rules["legal"]: never})
+    assert replaced["step_one"](*given)[-1] == record.BAD_ACTION
+    assert bind.bind("plain", rules())["step_one"](*given)[-1] == 0
 
 
 ALGEBRA = """

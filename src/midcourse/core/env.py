@@ -1,7 +1,7 @@
 """The Gymnasium environment over one record: every family's single world."""
 
 import os
-from operator import contains, index
+from operator import index
 from typing import Any, ClassVar
 
 import gymnasium
@@ -11,7 +11,7 @@ from numpy import empty, ndarray
 
 from midcourse.core import snapshot as snapshots
 from midcourse.core import tasks
-from midcourse.core.engine.record import AT_FIRST, NOT_RUNNING, aligned_zeros
+from midcourse.core.engine.record import AT_FIRST, BAD_ACTION, NOT_RUNNING, aligned_zeros
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program, mask_size
 from midcourse.core.page import Page
@@ -56,7 +56,6 @@ class Env(gymnasium.Env):
         )
         self._action_shape = self.action_space.shape or ()
         self._action_dtype = np.dtype(self.action_space.dtype)
-        self._ranges = ranges_of(self.action_space)
         self._read = make_reader(
             self.observation_space,
             self.params.masks and mask_size(self.action_space) > 0,
@@ -104,19 +103,20 @@ class Env(gymnasium.Env):
             UserError: an action outside the action space.
             ResetNeeded: the episode is over, or none has begun.
         """
+        taken = action
         if self._actions:
             if type(action) is not int:
-                action = self._whole(action)
-            if not 0 <= action < self._actions:
-                raise UserError(f"action {action} is outside Discrete({self._actions})")
+                taken = self._whole(action)
+            if not 0 <= taken < self._actions:
+                raise UserError(f"action {taken} is outside Discrete({self._actions})")
         else:
-            action = self._array(action)
+            taken = actions_of(action, self._action_shape, self._action_dtype)
         frame = ndarray((), self._frame, empty(self._frame_bytes, BYTE))
         reward, terminated, truncated, success, news = self._step(
-            self._worlds, self._shared, action, frame
+            self._worlds, self._shared, taken, frame
         )
-        if news == NOT_RUNNING:
-            raise gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
+        if news < 0:
+            raise not_taken(news, action, self.action_space)
         observation, info = self._read(frame, success)
         if news:
             info["events"] = self.events(self._worlds["clock"][0])
@@ -324,22 +324,12 @@ class Env(gymnasium.Env):
                 f"action {action!r} is not a whole number in Discrete({self._actions})"
             ) from None
 
-    def _array(self, action: Any) -> np.ndarray:
-        array = actions_of(action, self._action_shape, self._action_dtype)
-        if self._ranges:  # the space's own `contains` takes 4 microseconds
-            good = all(map(contains, self._ranges, array.tolist()))
-        else:
-            good = self.action_space.contains(array)
-        if not good:
-            raise UserError(f"action {action!r} is outside {self.action_space}")
-        return array
 
-
-def ranges_of(space: spaces.Space) -> tuple[range, ...]:
-    """What each number of a MultiDiscrete can be; () for any other space."""
-    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1 and not space.start.any():
-        return tuple(map(range, space.nvec.tolist()))
-    return ()
+def not_taken(news: int, action: Any, space: spaces.Space) -> Exception:
+    """Why the engine did not take an action, by what it gave in place of disturbances."""
+    if news == BAD_ACTION:
+        return UserError(f"action {action!r} is outside {space}")
+    return gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
 
 
 def fresh_seed() -> int:

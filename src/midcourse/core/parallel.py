@@ -9,16 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import gymnasium
 import numpy as np
 from gymnasium import spaces
 from numpy import empty, ndarray
 from pettingzoo import ParallelEnv
 
 from midcourse.core import tasks
-from midcourse.core.engine.record import NOT_RUNNING
-from midcourse.core.env import Env, struck
+from midcourse.core.env import Env, not_taken, struck
 from midcourse.core.errors import UserError
+from midcourse.core.resets import actions_of
 from midcourse.core.rows import Collector, make_rows, space_of, unknown_agent
 
 BYTE = np.dtype(np.uint8)
@@ -89,7 +88,7 @@ class Parallel(ParallelEnv):
         self._worlds, self._shared = joint._worlds, program.shared
         self._rewards = self._worlds[seats.rewards][0]
         self._frame, self._frame_bytes = program.frame_dtype, program.frame_dtype.itemsize
-        self._advance, self._legal = program.entries["step_one"], program.entries["legal_one"]
+        self._advance = program.entries["step_one"]
         space = joint.observation_space
         self._has_goal = joint.FAMILY.oracle != "none"
         self._keys = tuple(space.spaces) if isinstance(space, spaces.Dict) else None
@@ -140,8 +139,8 @@ class Parallel(ParallelEnv):
         _, terminated, truncated, success, news = self._advance(
             self._worlds, self._shared, joint, frame
         )
-        if news == NOT_RUNNING:
-            raise gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
+        if news < 0:
+            raise not_taken(news, actions, self.joint.action_space)
         names = self.possible_agents
         if terminated or truncated:
             self.agents = []
@@ -167,20 +166,11 @@ class Parallel(ParallelEnv):
             UserError: actions of the wrong shape or type, or outside the space; nothing has moved.
             ResetNeeded: the episode is over, or none has begun.
         """
-        if (
-            type(actions) is not ndarray
-            or actions.dtype != self._action_dtype
-            or actions.shape != self._action_shape
-        ):
-            actions = self.joint._array(actions)
-        if not self._legal(actions, self._shared):
-            self.joint._array(actions)
+        taken = actions_of(actions, self._action_shape, self._action_dtype)
         frame = ndarray((), self._frame, empty(self._frame_bytes, BYTE))
-        _, terminated, truncated, _, news = self._advance(
-            self._worlds, self._shared, actions, frame
-        )
-        if news == NOT_RUNNING:
-            raise gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
+        _, terminated, truncated, _, news = self._advance(self._worlds, self._shared, taken, frame)
+        if news < 0:
+            raise not_taken(news, actions, self.joint.action_space)
         if terminated or truncated:
             self.agents = []
         return self._whole(frame), self._rewards.copy(), terminated, truncated

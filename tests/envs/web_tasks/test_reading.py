@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
-from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.reading import WORLD, element_of, place, reader, rows_of, some_bytes
+from midcourse.envs.web_tasks.reading import WORLD, element_of, read_elements, reader, rows_of
 
 ID = "midcourse/WebTasks-v0"
 
@@ -16,7 +15,6 @@ ID = "midcourse/WebTasks-v0"
 def test_fields_are_read_as_numpy_reads_them():
     env: Any = gymnasium.make(ID, level=5).unwrapped
     read = reader(WORLD, ("limit",), ("goal",), ("now", "elements"), ("now", "tab", 1, "at"))
-    at, _ = place(WORLD, ("now", "element"))
     for seed in range(20):
         env.reset(seed=seed)
         for words in ("new_tab", "click [7]", "back"):
@@ -25,8 +23,8 @@ def test_fields_are_read_as_numpy_reads_them():
             count = int(now["elements"])
             goal = env.world["goal"].tobytes()
             assert read(env.world) == (env.world["limit"], goal, count, now["tab"][1]["at"])
-            rows = rows_of(some_bytes(env.world, at, count * state.ELEMENT.itemsize))
-            assert rows == [element.tobytes() for element in now["element"][:count]]
+            rows = rows_of(read_elements(env.world, count))
+            assert rows == tuple(element.tobytes() for element in now["element"][:count])
             for row, element in zip(rows, now["element"], strict=False):
                 said = element_of(row)
                 assert said.pop("words") == element["words"].tolist()

@@ -35,7 +35,6 @@ ENTRIES = (
     "cost_one",
     "act_one",
     "validate_one",
-    "legal_one",
     "reset_batch",
     "observe_batch",
     "step_batch",

@@ -10,6 +10,7 @@ from numba import prange
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.episode import advance, begin, fields_in_range, waste
 from midcourse.core.engine.record import (
+    BAD_ACTION,
     DISABLED,
     GOOD,
     NEXT_STEP,
@@ -40,10 +41,13 @@ def step_one(worlds, shared, action, frames):
     """Step one world and observe it.
 
     Returns (reward, terminated, truncated, success, disturbances that struck); the last is
-    NOT_RUNNING, and nothing has changed, if the episode is over.
+    BAD_ACTION or NOT_RUNNING, and nothing has changed, if the action is outside the action space
+    or the episode is over.
     """
     world = worlds[0]
     common = shared[0]
+    if not legal(action, common):
+        return 0.0, False, False, False, BAD_ACTION
     if world.running == 0:
         return 0.0, False, False, False, NOT_RUNNING
     reward = advance(world, common, action)
@@ -90,11 +94,6 @@ def validate_one(worlds, shared):
     if not fields_in_range(worlds[0], shared[0]):
         return False
     return validate(worlds[0], shared[0])
-
-
-def legal_one(action, shared):
-    """The family's `legal`."""
-    return legal(action, shared[0])
 
 
 # --- a batch ----------------------------------------------------------------------------------

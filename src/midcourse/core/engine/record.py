@@ -19,7 +19,8 @@ DRAWN = -1  # in `request.kind`: any kind that the family allows here
 
 BY_STEP, BY_PROGRESS, BY_CHANCE = 0, 1, 2
 NEXT_STEP, SAME_STEP, DISABLED = 0, 1, 2  # autoreset modes, for the loops
-NOT_RUNNING = -1  # in place of the number of disturbances: the episode was over
+NOT_RUNNING = -1  # in place of the number of disturbances: the episode was over ...
+BAD_ACTION = -2  # ... or the action lies outside the action space
 AT_FIRST = -1  # in `event.fired`: before the first action
 GOOD = -1  # in place of the index of a bad action
 
