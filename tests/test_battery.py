@@ -1,4 +1,7 @@
-"""Every registered world keeps the ten laws at every level, and in its other forms too."""
+"""Every registered world keeps the ten laws, and in its other forms too.
+
+At every level, but for what takes minutes: `midcourse check ID` tries all of it.
+"""
 
 import gymnasium
 import pytest
@@ -11,13 +14,13 @@ RECORDS = [1, 2, 3, 4, 5, 8, 9, 10]
 # (laws, levels, knobs) of every world; None: all. A world that is not named keeps all at once.
 PLANS = {
     "midcourse/DelayedRepression-v0": [
-        (RECORDS, [1, 4], FEW),
-        ([2, 5], [2, 3, 5], FEW),
-        ([6, 7], None, {}),
+        (RECORDS, [4], FEW),
+        ([2, 5], [1, 2, 3, 5], FEW),
+        ([6, 7], [1, 4], {}),
     ],
     "midcourse/DelayedRepressionCitizens-v0": [
         (RECORDS, [1], FEW),
-        ([2, 5, 10], None, {}),
+        ([2, 5, 10], [3, 5], {}),
     ],
     "midcourse/WebTasks-v0": [
         (RECORDS, [4], {}),

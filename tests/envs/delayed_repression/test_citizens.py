@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401  registers the ids
-from midcourse.core.check import check_env
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
 
@@ -248,9 +247,3 @@ def test_there_is_no_oracle():
 
 
 # --- the battery --------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_the_laws_hold_for_a_small_population():
-    report = check_env(ID, levels=[1], citizens=24, communities=2)
-    assert report.passed, report.sentence
