@@ -10,3 +10,15 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def poisoned(monkeypatch):
+    """Buffers of floats made by torch.empty hold NaN, so that a cell left unwritten shows."""
+    plain = torch.empty
+
+    def empty(*shape, **options):
+        made = plain(*shape, **options)
+        return made.fill_(torch.nan) if made.is_floating_point() else made
+
+    monkeypatch.setattr(torch, "empty", empty)

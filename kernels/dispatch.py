@@ -1,0 +1,44 @@
+"""Which backend of an op runs: plain torch, or Triton where it is asked for or at hand."""
+
+from typing import Any
+
+import torch
+
+BACKENDS = ("reference", "triton")
+
+
+def require(condition: bool, sentence: str) -> None:
+    """Raise ValueError(sentence) unless the condition holds."""
+    if not condition:
+        raise ValueError(sentence)
+
+
+def backend_of(reference: Any, load: Any, name: str | None, device: torch.device) -> Any:
+    """The module of an op that runs: `reference`, or what `load()` imports.
+
+    Args:
+        reference: the op's module in plain torch.
+        load: imports and returns the op's module in Triton; called only where that runs.
+        name: "reference" or "triton"; left out, triton for a GPU if it is installed.
+        device: where the tensors lie.
+
+    Raises:
+        ValueError: an unknown name, or triton for tensors that no GPU reaches.
+        RuntimeError: triton was asked for and is not installed.
+    """
+    choices = ", ".join(BACKENDS)
+    require(name in (None, *BACKENDS), f"backend is {name!r}; one of {choices} was expected")
+    if name == "reference" or (name is None and device.type != "cuda"):
+        return reference
+    try:
+        module = load()
+    except ModuleNotFoundError as error:
+        if name is None:
+            return reference
+        raise RuntimeError(f"the triton backend needs {error.name}: pip install triton") from None
+    require(
+        device.type == "cuda" or module.interpreted(),
+        f"the triton backend needs tensors on a GPU, but these lie on {device}; to interpret "
+        "it there, set TRITON_INTERPRET=1 before it is imported",
+    )
+    return module

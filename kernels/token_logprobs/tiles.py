@@ -1,0 +1,72 @@
+"""The loop over tiles of rows and words, forward and backward, for either backend."""
+
+from typing import Any
+
+import torch
+
+
+def product(a: torch.Tensor, b: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
+    """a @ b, summed up and returned in `kind`."""
+    if a.is_cuda and a.dtype != kind:
+        return torch.mm(a, b, out_dtype=kind)
+    return torch.mm(a.to(kind), b.to(kind))
+
+
+def pieces(length: int, most: int) -> list[slice]:
+    """Slices of at most so many that cover a length."""
+    return [slice(start, min(start + most, length)) for start in range(0, length, most)]
+
+
+class TokenLogprobs(torch.autograd.Function):
+    """Both outputs and their gradients; saves two numbers a row besides the arguments."""
+
+    @staticmethod
+    def forward(ctx: Any, hidden, weight, bias, targets, temperature, ignore_index, tile, backend):
+        """Fold every row's tiles."""
+        kind = torch.float64 if hidden.dtype == torch.float64 else torch.float32
+        words, size = len(weight), len(hidden)
+        state = torch.zeros((4, size), dtype=kind, device=hidden.device)
+        state[0] = -torch.inf
+        for rows in pieces(size, tile[0]):
+            part = state[:, rows].contiguous()
+            for columns in pieces(words, tile[1]):
+                logits = product(hidden[rows], weight[columns].T, kind)
+                offset = None if bias is None else bias[columns].to(kind)
+                backend.fold(logits, offset, targets[rows] - columns.start, 1 / temperature, part)
+            state[:, rows] = part
+        top, total, moment, chosen = state
+        normaliser = top + total.log()
+        entropy = total.log() - moment / total
+        kept = targets != ignore_index
+        ctx.save_for_backward(hidden, weight, bias, targets, normaliser, entropy, kept)
+        ctx.rest = temperature, tile, backend
+        return torch.where(kept, (chosen - top) - total.log(), 0.0), torch.where(kept, entropy, 0.0)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *gradients: torch.Tensor):
+        """Compute every tile again, and add up what its gradient gives."""
+        hidden, weight, bias, targets, normaliser, entropy, kept = ctx.saved_tensors
+        temperature, tile, backend = ctx.rest
+        kind, scale = normaliser.dtype, 1 / temperature
+        upstream = [torch.where(kept, gradient, 0.0) for gradient in gradients]
+        table = torch.stack([normaliser, entropy, *upstream])
+        device = hidden.device
+        of_hidden = torch.zeros_like(hidden)
+        of_weight = torch.zeros(weight.shape, dtype=kind, device=device)
+        of_bias = torch.zeros(len(weight), dtype=kind, device=device)
+        for rows in pieces(len(hidden), tile[0]):
+            part = torch.zeros(hidden[rows].shape, dtype=kind, device=device)
+            for columns in pieces(len(weight), tile[1]):
+                logits = product(hidden[rows], weight[columns].T, kind)
+                offset = None if bias is None else bias[columns].to(kind)
+                local = targets[rows] - columns.start
+                slope = backend.gradient(logits, offset, local, scale, table[:, rows])
+                of_bias[columns] += slope.sum(0)
+                if hidden.is_cuda:  # narrow factors for the tensor cores; sums stay in `kind`
+                    slope = slope.to(hidden.dtype)
+                part += product(slope, weight[columns], kind)
+                of_weight[columns] += product(slope.T, hidden[rows], kind)
+            of_hidden[rows] = part.to(hidden.dtype)
+        of_bias = None if bias is None else of_bias.to(bias.dtype)
+        return of_hidden, of_weight.to(weight.dtype), of_bias, *[None] * 5
