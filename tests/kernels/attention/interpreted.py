@@ -7,6 +7,7 @@ import torch
 from attentions import CASES, distance, gradients, tensors, widened
 
 from midcourse.kernels.attention import attention, triton
+from midcourse.kernels.attention.problem import prepare
 
 SMALL = triton.Shape(16, 16, 4)
 NEAR = {torch.float32: 1e-5, torch.bfloat16: 1e-2, torch.float16: 4e-3}
@@ -40,6 +41,14 @@ def test_outputs_and_gradients_are_those_of_float64(name, dtype):
         assert distance(one, other) < NEAR[dtype]
     assert given[0].dtype == given[2].dtype == dtype
     assert bool((given[0][empty] == 0).all())
+
+
+def test_splits_of_the_keys_merge_into_the_whole():
+    q, k, v, more = tensors("padding", torch.float32)
+    out, lse = triton.attend(prepare(q, k, v, **more), SMALL._replace(splits=3))
+    wanted, sums = attention(*widened(q, k, v, more)[:3], **more, return_lse=True)
+    assert distance(out.reshape(q.shape), wanted) < 1e-6
+    assert torch.allclose(lse.reshape(sums.shape), sums.float(), atol=1e-5)
 
 
 def test_keys_in_any_layout_are_read_where_they_lie():
