@@ -1,0 +1,140 @@
+"""The forward kernel: a tile of queries over all keys that it may see, or over a split of them.
+
+The queries of all heads that share a key-value head lie in one tile (row r is query r // group of
+head r % group), so keys and values are read once a group, also when there is one query.
+"""
+
+import triton
+import triton.language as tl
+
+LOG2_E: tl.constexpr = tl.constexpr(1.4426950408889634)
+LN_2: tl.constexpr = tl.constexpr(0.6931471805599453)
+FAR: tl.constexpr = tl.constexpr(0x7FFFFFFF)
+
+
+@triton.jit
+def spans(table_ptr, row):
+    """Where a row's queries begin, how many they are, and the same of its keys."""
+    q_start = tl.load(table_ptr + row * 4).to(tl.int64)
+    q_len = tl.load(table_ptr + row * 4 + 1)
+    k_start = tl.load(table_ptr + row * 4 + 2).to(tl.int64)
+    k_len = tl.load(table_ptr + row * 4 + 3)
+    return q_start, q_len, k_start, k_len
+
+
+@triton.jit
+def visible(position, j, k_len, expiry, window, WINDOW: tl.constexpr, EXPIRY: tl.constexpr):
+    """Which of the keys j a query may see: bool (queries, keys)."""
+    seen = (j[None, :] <= position[:, None]) & (j < k_len)[None, :]
+    if WINDOW:
+        seen = seen & (position[:, None] - j[None, :] < window)
+    if EXPIRY:
+        seen = seen & (position[:, None] < expiry[None, :])
+    return seen
+
+
+@triton.jit
+def key_range(position, k_len, window, WINDOW: tl.constexpr, BLOCK_N: tl.constexpr):
+    """The first key tile and the end of the keys that any query of a tile may see."""
+    last = tl.minimum(tl.max(position, 0) + 1, k_len)  # pyright: ignore[reportOperatorIssue]
+    begin = 0
+    if WINDOW:
+        lowest = tl.min(tl.where(position < 0, FAR, position), 0)
+        begin = tl.maximum(lowest - window + 1, 0) // BLOCK_N * BLOCK_N
+    return begin, last
+
+
+@triton.jit
+def tile_logits(q, k, scale, bias, seen, BIAS: tl.constexpr):
+    """Logits in base 2, -inf where a key may not be seen: float32 (queries, keys)."""
+    s = tl.dot(q, tl.trans(k), input_precision="ieee") * scale[:, None]
+    if BIAS:
+        s += bias[None, :] * LOG2_E
+    return tl.where(seen, s, float("-inf"))
+
+
+@triton.jit
+def fold(
+    total, peak, weight, q, k_at, v_at, scale, bias, seen, inside,
+    BIAS: tl.constexpr, DOT: tl.constexpr,
+):  # fmt: skip
+    """Take one tile of keys into the running output, its largest logit and its sum of weights."""
+    k = tl.load(k_at, mask=inside, other=0.0).to(DOT)
+    s = tile_logits(q, k, scale, bias, seen, BIAS)
+    higher = tl.maximum(peak, tl.max(s, 1))
+    base = tl.where(higher == float("-inf"), 0.0, higher)
+    p = tl.exp2(s - base[:, None])
+    shrink = tl.exp2(peak - base)
+    v = tl.load(v_at, mask=inside, other=0.0).to(DOT)
+    total = total * shrink[:, None] + tl.dot(p.to(v.dtype), v, input_precision="ieee")
+    return total, higher, weight * shrink + tl.sum(p, 1)
+
+
+@triton.jit
+def forward_kernel(
+    q_ptr, k_ptr, v_ptr, out_ptr, lse_ptr,
+    position_ptr, temperature_ptr, bias_ptr, expiry_ptr, table_ptr,
+    scale, window, tiles, tokens, heads,
+    q_token, q_head, q_row, k_token, k_head, k_row, v_token, v_head, v_row,
+    temperature_token, temperature_head, expiry_token, expiry_head,
+    GROUP: tl.constexpr, D: tl.constexpr, BLOCK_D: tl.constexpr,
+    BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr,
+    WINDOW: tl.constexpr, BIAS: tl.constexpr, EXPIRY: tl.constexpr,
+    DOT: tl.constexpr,
+):  # fmt: skip
+    """Program (row and tile, key-value head, split of the keys)."""
+    row, kv, split = tl.program_id(0) // tiles, tl.program_id(1), tl.program_id(2)
+    q_start, q_len, k_start, k_len = spans(table_ptr, row)
+    r = (tl.program_id(0) % tiles) * BLOCK_M + tl.arange(0, BLOCK_M)
+    live = r < q_len * GROUP
+    token, head = q_start + r // GROUP, kv * GROUP + r % GROUP
+    position = tl.load(position_ptr + token, mask=live, other=-1)
+    at = temperature_ptr + token * temperature_token + head * temperature_head
+    row_scale = scale * LOG2_E / tl.load(at, mask=live, other=1.0)
+    d = tl.arange(0, BLOCK_D)
+    held = live[:, None] & (d < D)[None, :]
+    q_at = q_ptr + row.to(tl.int64) * q_row + token * q_token + head * q_head
+    q = tl.load(q_at[:, None] + d[None, :], mask=held, other=0.0).to(DOT)
+    k_base = k_ptr + row.to(tl.int64) * k_row + k_start * k_token + kv * k_head
+    v_base = v_ptr + row.to(tl.int64) * v_row + k_start * v_token + kv * v_head
+
+    begin, last = key_range(position, k_len, window, WINDOW, BLOCK_N)
+    share = tl.cdiv(tl.cdiv(k_len, BLOCK_N), tl.num_programs(2)) * BLOCK_N
+    begin = tl.maximum(begin, split * share)
+    last = tl.minimum(last, (split + 1) * share)
+    earliest = tl.min(tl.where(position < 0, FAR, position), 0)
+    peak = tl.full((BLOCK_M,), float("-inf"), tl.float32)
+    weight = tl.zeros((BLOCK_M,), tl.float32)
+    total = tl.zeros((BLOCK_M, BLOCK_D), tl.float32)
+    for n in range(begin, last, BLOCK_N):
+        j = n + tl.arange(0, BLOCK_N)
+        there = j < k_len
+        inside = there[:, None] & (d < D)[None, :]
+        far = j.to(tl.int64)
+        k_at = k_base + far[:, None] * k_token + d[None, :]
+        v_at = v_base + far[:, None] * v_token + d[None, :]
+        bias, expiry = row_scale, j
+        if BIAS:
+            bias = tl.load(
+                bias_ptr + (k_start + j) * tl.num_programs(1) + kv, mask=there, other=0.0
+            )
+        if EXPIRY:
+            where = expiry_ptr + (k_start + j) * expiry_token + kv * expiry_head
+            expiry = tl.load(where, mask=there, other=0)
+        seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
+        if EXPIRY:
+            if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
+                total, peak, weight = fold(
+                    total, peak, weight, q, k_at, v_at, row_scale, bias, seen, inside, BIAS, DOT
+                )
+        else:
+            total, peak, weight = fold(
+                total, peak, weight, q, k_at, v_at, row_scale, bias, seen, inside, BIAS, DOT
+            )
+
+    nothing = weight == 0.0
+    total = total / tl.where(nothing, 1.0, weight)[:, None]
+    lse = (peak + tl.log2(tl.where(nothing, 1.0, weight))) * LN_2
+    to = (split.to(tl.int64) * tokens + token) * heads + head
+    tl.store(out_ptr + to[:, None] * D + d[None, :], total, mask=held)
+    tl.store(lse_ptr + to, tl.where(nothing, float("-inf"), lse), mask=live)

@@ -1,0 +1,188 @@
+"""Launches of the attention kernels, and how autograd reaches them."""
+
+from typing import Any, NamedTuple
+
+import torch
+import triton
+import triton.language as tl
+
+from midcourse.kernels.attention.backward import key_kernel, query_kernel
+from midcourse.kernels.attention.forward import forward_kernel
+from midcourse.kernels.attention.merge import merge
+from midcourse.kernels.attention.problem import WIDEST, Problem, require
+
+TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: tl.float16}
+
+
+class Shape(NamedTuple):
+    """Tile sizes of a launch, and in how many parts the keys are split."""
+
+    queries: int
+    keys: int
+    warps: int
+    splits: int = 1
+
+
+def interpreted() -> bool:
+    """Whether the kernels here were made for Triton's interpreter."""
+    return not isinstance(forward_kernel, triton.JITFunction)
+
+
+def tile_shape(problem: Problem, splits: int = 1) -> Shape:
+    """Tile sizes by type and head dimension; not yet measured on a GPU."""
+    wide = problem.q.shape[-1] * problem.q.element_size()
+    most = 64 if wide <= 256 else 32
+    longest = int(problem.table[:, 1].max()) * (problem.q.shape[-2] // problem.k.shape[-2])
+    queries = min(most, max(16, triton.next_power_of_2(longest)))
+    return Shape(queries, most, 4, splits)
+
+
+def check(problem: Problem) -> None:
+    """Whether the kernels take these tensors."""
+    width, kind = problem.q.shape[-1], problem.q.dtype
+    require(width <= WIDEST, f"the head dimension is {width}; triton takes up to {WIDEST}")
+    require(kind in TYPES, f"q is {kind}; triton takes float32, bfloat16 and float16")
+
+
+def strides(x: torch.Tensor) -> tuple[int, int, int]:
+    """Of a token, of a head, and what a row adds to the former: packed rows add nothing."""
+    if x.ndim == 3:
+        return x.stride(0), x.stride(1), 0
+    return x.stride(1), x.stride(2), x.stride(0) - x.shape[1] * x.stride(1)
+
+
+def dense(x: torch.Tensor) -> torch.Tensor:
+    """x itself where its last dimension is contiguous, else a copy."""
+    return x if x.stride(-1) == 1 else x.contiguous()
+
+
+def common(problem: Problem, shape: Shape) -> tuple[tuple, tuple, dict[str, Any]]:
+    """What every kernel is given: tensors, strides, constants of the compilation."""
+    q, k, v = problem.q, problem.k, problem.v
+    bias = problem.temperature if problem.bias is None else problem.bias.contiguous()
+    expiry = problem.positions if problem.expiry is None else problem.expiry
+    table = problem.table.to(q.device)
+    tensors = (problem.positions, problem.temperature, bias, expiry, table)
+    steps = (*strides(q), *strides(k), *strides(v), *problem.temperature.stride())
+    steps += (0, 0) if problem.expiry is None else problem.expiry.stride()
+    constants = {
+        "GROUP": q.shape[-2] // k.shape[-2],
+        "D": q.shape[-1],
+        "BLOCK_D": max(16, triton.next_power_of_2(q.shape[-1])),
+        "BLOCK_M": shape.queries,
+        "BLOCK_N": shape.keys,
+        "WINDOW": problem.window is not None,
+        "BIAS": problem.bias is not None,
+        "EXPIRY": problem.expiry is not None,
+        "DOT": tl.float32 if interpreted() else TYPES[q.dtype],
+        "num_warps": shape.warps,
+        "enable_fp_fusion": True,
+    }
+    return tensors, steps, constants
+
+
+def query_tiles(problem: Problem, shape: Shape) -> int:
+    """Tiles of queries in the longest row."""
+    group = problem.q.shape[-2] // problem.k.shape[-2]
+    return triton.cdiv(int(problem.table[:, 1].max()) * group, shape.queries)
+
+
+def forward(problem: Problem, shape: Shape) -> tuple[torch.Tensor, torch.Tensor]:
+    """Outputs (T, H, D) in the type of q and lse, float32 (T, H)."""
+    q, k = problem.q, problem.k
+    tokens, heads, width = problem.tokens, *q.shape[-2:]
+    parts = shape.splits
+    # partial outputs stay in float32 until they are merged
+    kind = q.dtype if parts == 1 else torch.float32
+    out = torch.empty((parts, tokens, heads, width), dtype=kind, device=q.device)
+    lse = torch.empty((parts, tokens, heads), dtype=torch.float32, device=q.device)
+    if not tokens:
+        return out[0], lse[0]
+    tensors, steps, constants = common(problem, shape)
+    tiles = query_tiles(problem, shape)
+    launch: Any = forward_kernel[(tiles * len(problem.table), k.shape[-2], parts)]
+    with torch.cuda.device_of(q):
+        launch(
+            *(q, k, problem.v, out, lse, *tensors),
+            *(problem.scale, problem.window or 0, tiles, tokens, heads, *steps),
+            **constants,
+        )
+    if parts == 1:
+        return out[0], lse[0]
+    merged, total = merge(out, lse)
+    return merged.to(q.dtype), total
+
+
+def backward(
+    problem: Problem,
+    shape: Shape,
+    d_out: torch.Tensor,
+    lse: torch.Tensor,
+    delta: torch.Tensor,
+) -> tuple[torch.Tensor, ...]:
+    """Gradients of q, k, v (packed), of the temperature (T, H) and of the bias (K, KV)."""
+    q, k = problem.q, problem.k
+    heads, kv_heads, width = q.shape[-2], k.shape[-2], q.shape[-1]
+    tokens, keys = problem.tokens, k.numel() // (kv_heads * width)
+    dq = torch.empty((tokens, heads, width), dtype=q.dtype, device=q.device)
+    dk = torch.empty((keys, kv_heads, width), dtype=q.dtype, device=q.device)
+    dv = torch.empty_like(dk)
+    d_temperature = torch.empty((tokens, heads), dtype=torch.float32, device=q.device)
+    d_bias = torch.empty((keys, kv_heads), dtype=torch.float32, device=q.device)
+    tensors, steps, constants = common(problem, shape)
+    rows = len(problem.table)
+    launch: Any
+    with torch.cuda.device_of(q):
+        tiles = query_tiles(problem, shape)
+        if tiles:
+            launch = query_kernel[(tiles * rows, kv_heads)]
+            launch(
+                *(q, k, problem.v, d_out, lse, delta, dq, d_temperature, *tensors),
+                *(problem.scale, problem.window or 0, tiles, heads, *steps),
+                **constants,
+            )
+        tiles = triton.cdiv(int(problem.table[:, 3].max()), shape.keys)
+        if tiles:
+            launch = key_kernel[(tiles * rows, kv_heads)]
+            launch(
+                *(q, k, problem.v, d_out, lse, delta, dk, dv, d_bias, *tensors),
+                *(problem.scale, problem.window or 0, tiles, heads, *steps),
+                **constants,
+            )
+    return dq, dk, dv, d_temperature, d_bias
+
+
+class Attention(torch.autograd.Function):
+    """Both kernels for autograd; the gradient of lse enters through delta."""
+
+    @staticmethod
+    def forward(ctx: Any, q, k, v, temperature, bias, problem: Problem, shape: Shape):
+        """Outputs and lse."""
+        problem = problem._replace(q=q, k=k, v=v, temperature=temperature, bias=bias)
+        out, lse = forward(problem, shape)
+        ctx.save_for_backward(q, k, v, temperature, bias, out, lse)
+        ctx.problem = problem._replace(q=None, k=None, v=None, temperature=None, bias=None)
+        ctx.shape = shape
+        return out, lse
+
+    @staticmethod
+    def backward(ctx: Any, d_out, d_lse):  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Gradients of q, k, v, temperature and bias."""
+        q, k, v, temperature, bias, out, lse = ctx.saved_tensors
+        problem = ctx.problem._replace(q=q, k=k, v=v, temperature=temperature, bias=bias)
+        d_out = d_out.contiguous()
+        delta = (d_out.float() * out.float()).sum(-1) - d_lse
+        dq, dk, dv, d_temperature, d_bias = backward(problem, ctx.shape, d_out, lse, delta)
+        packed = (dq.reshape(q.shape), dk.reshape(k.shape), dv.reshape(v.shape))
+        return *packed, d_temperature, d_bias if bias is not None else None, None, None
+
+
+def attend(problem: Problem, shape: Shape | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+    """Outputs (T, H, D) in the type of q and lse, float32 (T, H), as `reference.attend`."""
+    check(problem)
+    q, k, v = (dense(x) for x in (problem.q, problem.k, problem.v))
+    if not len(problem.table):
+        return q.reshape(-1, *q.shape[-2:]), q.new_empty((0, q.shape[-2]), dtype=torch.float32)
+    shape = shape or tile_shape(problem)
+    outputs: Any = Attention.apply(q, k, v, problem.temperature, problem.bias, problem, shape)
+    return outputs
