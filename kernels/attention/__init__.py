@@ -5,10 +5,9 @@ import torch
 from midcourse.kernels.attention import reference
 from midcourse.kernels.attention.merge import merge
 from midcourse.kernels.attention.problem import prepare
+from midcourse.kernels.dispatch import backend_of
 
 __all__ = ["attention", "merge"]
-
-BACKENDS = ("reference", "triton")
 
 
 def attention(
@@ -89,21 +88,15 @@ def attention(
 
 def attend_by(name: str | None, q: torch.Tensor):
     """The function of a backend that attends."""
-    if name not in (None, *BACKENDS):
-        raise ValueError(f"backend is {name!r}; one of {', '.join(BACKENDS)} was expected")
-    if name == "reference" or (name is None and q.device.type != "cuda"):
-        return reference.attend
-    try:
-        from midcourse.kernels.attention import triton
-    except ModuleNotFoundError as error:
-        if name is None:
-            return reference.attend
-        raise RuntimeError(f"the triton backend needs {error.name}: pip install triton") from None
-    if name is None and (q.dtype not in triton.TYPES or q.shape[-1] > triton.WIDEST):
-        return reference.attend
-    if q.device.type != "cuda" and not triton.interpreted():
-        raise ValueError(
-            f"the triton backend needs tensors on a GPU, but these lie on {q.device}; to interpret "
-            "it there, set TRITON_INTERPRET=1 before it is imported"
-        )
-    return triton.attend
+    module = backend_of(reference, _triton, name, q.device)
+    if name is None and module is not reference:
+        takes = q.dtype in module.TYPES and q.shape[-1] <= module.WIDEST
+        module = module if takes else reference
+    return module.attend
+
+
+def _triton():
+    """The backend in Triton, imported only where it is asked for."""
+    from midcourse.kernels.attention import triton
+
+    return triton

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import torch
 
+from midcourse.kernels.dispatch import require
+
 FLOATS = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 WIDEST = 256  # head dimension that a program holds
 
@@ -27,12 +29,6 @@ class Problem(NamedTuple):
     def tokens(self) -> int:
         """T, the number of queries in all rows."""
         return self.q.numel() // (self.q.shape[-1] * self.q.shape[-2]) if self.q.numel() else 0
-
-
-def require(true: bool, sentence: str) -> None:
-    """Raise ValueError with the sentence unless true."""
-    if not true:
-        raise ValueError(sentence)
 
 
 def accumulated(dtype: torch.dtype) -> torch.dtype:

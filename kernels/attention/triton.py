@@ -9,7 +9,8 @@ import triton.language as tl
 from midcourse.kernels.attention.backward import key_kernel, query_kernel
 from midcourse.kernels.attention.forward import forward_kernel
 from midcourse.kernels.attention.merge import merge
-from midcourse.kernels.attention.problem import WIDEST, Problem, require
+from midcourse.kernels.attention.problem import WIDEST, Problem
+from midcourse.kernels.dispatch import require
 
 TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: tl.float16}
 

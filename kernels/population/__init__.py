@@ -2,6 +2,7 @@
 
 import torch
 
+from midcourse.kernels.dispatch import backend_of, require
 from midcourse.kernels.population import reference
 from midcourse.kernels.population.state import (
     REWARD_UNIT,
@@ -13,12 +14,9 @@ from midcourse.kernels.population.state import (
     empty_series,
     first_state,
     prepare,
-    require,
 )
 
 __all__ = ["REWARD_UNIT", "Graph", "Params", "Series", "State", "first_state", "step_population"]
-
-BACKENDS = ("reference", "triton")
 
 
 def step_population(
@@ -83,21 +81,14 @@ def step_population(
 
 def _backend(name: str | None, device: torch.device, citizens: int):
     """The function that advances a problem."""
-    if name not in (None, *BACKENDS):
-        raise ValueError(f"backend is {name!r}; one of {', '.join(BACKENDS)} was expected")
-    if name == "reference" or (name is None and device.type != "cuda"):
-        return reference.advance
-    try:
-        from midcourse.kernels.population import triton
-    except ModuleNotFoundError as error:
-        if name is None:
-            return reference.advance
-        raise RuntimeError(f"the triton backend needs {error.name}: pip install triton") from None
-    if name is None and citizens > triton.MOST_CITIZENS:
-        return reference.advance
-    if device.type != "cuda" and not triton.interpreted():
-        raise ValueError(
-            f"the triton backend needs tensors on a GPU, but these lie on {device}; to interpret "
-            "it there, set TRITON_INTERPRET=1 before it is imported"
-        )
-    return triton.advance
+    module = backend_of(reference, _triton, name, device)
+    if name is None and module is not reference and citizens > module.MOST_CITIZENS:
+        module = reference
+    return module.advance
+
+
+def _triton():
+    """The backend in Triton, imported only where it is asked for."""
+    from midcourse.kernels.population import triton
+
+    return triton

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import torch
 
+from midcourse.kernels.dispatch import require
+
 UNIT = 1 << 14  # citizens' constants and influence weights are integers in units of 1 / UNIT
 STATES = 36  # what a citizen sees: 3 influence x 3 alarm buckets x punished x bridge
 ACTIONS = 3  # L, M, R
@@ -189,12 +191,6 @@ def prepare(
 
 
 CONSTANTS = Params._fields[:5]
-
-
-def require(holds: bool, sentence: str) -> None:
-    """Raise a ValueError with this sentence unless `holds`."""
-    if not holds:
-        raise ValueError(sentence)
 
 
 def _fits(name: str, tensor: torch.Tensor, dtype: torch.dtype, *shapes: tuple[int, ...]) -> None:

@@ -29,6 +29,7 @@ import torch
 import triton
 import triton.language as tl
 
+from midcourse.kernels.dispatch import require
 from midcourse.kernels.population.portable import draws, sigmoid
 from midcourse.kernels.population.reference import (
     ALARM_BOUNDS,
@@ -44,7 +45,6 @@ from midcourse.kernels.population.state import (
     Problem,
     Series,
     State,
-    require,
 )
 
 MOST_CITIZENS = 4096  # a world's citizens lie in the registers of one program

@@ -3,12 +3,11 @@
 import torch
 
 from midcourse.kernels.attention import attention, merge
+from midcourse.kernels.dispatch import BACKENDS, require
 from midcourse.kernels.prefix_attention import reference
 from midcourse.kernels.prefix_attention.tree import Tree, pack_tree
 
 __all__ = ["Tree", "merge", "pack_tree", "prefix_attention"]
-
-BACKENDS = ("reference", "triton")
 
 
 def prefix_attention(
@@ -50,8 +49,8 @@ def prefix_attention(
         ValueError: a shape, type, value or backend that does not fit, in one sentence.
         RuntimeError: triton was asked for and is not installed.
     """
-    if backend not in (None, *BACKENDS):
-        raise ValueError(f"backend is {backend!r}; one of {', '.join(BACKENDS)} was expected")
+    known = (None, *BACKENDS)
+    require(backend in known, f"backend is {backend!r}; one of {', '.join(BACKENDS)} was expected")
     if q.ndim != 3 or len(tree.ends) != len(q) or len(k) != len(q):
         shapes = f"q {tuple(q.shape)} and k {tuple(k.shape)}"
         raise ValueError(f"{shapes} do not fit a tree of {len(tree.ends)} tokens")
