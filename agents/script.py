@@ -39,17 +39,17 @@ class Script:
     question is asked, it points at the answer. If nothing matches where it can be, it says so.
     It reads `env.page()`, which tells no more than the text view, and of that not the messages.
 
-    Success on the 165 test tasks, undisturbed and where a revision came, by
-    `midcourse eval WebTasks-v0 --agents script --split test --level 5 [--disturbances revision]`,
-    before lists, scrolling and messages came:
+    It cannot carry a number from one site to another, so it fails where as many are wanted as
+    another site counts. Success on the 165 test tasks, undisturbed and where a revision came, by
+    `midcourse eval WebTasks-v0 --agents script --split test --level 5 [--disturbances revision]`:
 
     | level | undisturbed | revised midway |
     |---|---|---|
-    | 1 | 1.00 | 0.03 |
-    | 2 | 1.00 | 0.04 |
-    | 3 | 1.00 | 0.05 |
-    | 4 | 1.00 | 0.08 |
-    | 5 | 0.99 | 0.07 |
+    | 1 | 1.00 | 0.04 |
+    | 2 | 1.00 | 0.06 |
+    | 3 | 1.00 | 0.06 |
+    | 4 | 0.98 | 0.07 |
+    | 5 | 0.97 | 0.03 |
     """
 
     def __init__(self, seed: int):

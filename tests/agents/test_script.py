@@ -43,14 +43,14 @@ def play(env, task, shown=None) -> tuple[bool, list[Any]]:
     return info["success"], actions
 
 
-# Measured on 165 test tasks: 1.00, 1.00, 1.00, 1.00, 0.99.
+# Measured on 165 test tasks: 1.00, 1.00, 1.00, 0.98, 0.97.
 @pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
 def test_it_does_what_nobody_revises(level):
     env = gymnasium.make(ID, level=level, split="test")
     assert sum(play(env, task)[0] for task in range(80)) / 80 >= 0.9
 
 
-# Measured on 165 test tasks, of those in which a revision came: 0.03, 0.04, 0.05, 0.08, 0.07.
+# Measured on 165 test tasks, of those in which a revision came: 0.04, 0.06, 0.06, 0.07, 0.03.
 @pytest.mark.parametrize("level", [1, 5])
 def test_it_falls_far_behind_when_a_value_is_revised(level):
     env: Any = gymnasium.make(ID, level=level, split="test", disturbances=("revision",))
