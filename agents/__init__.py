@@ -19,6 +19,7 @@ REGISTRY: dict[str, tuple[str, str, bool]] = {
     "sb3-greedy": ("midcourse.agents.policy", "GreedySB3Policy", True),
     "tabular-q": ("midcourse.agents.tabular", "TabularQ", True),
     "cannot-be-done": ("midcourse.agents.basic", "CannotBeDone", False),
+    "language": ("midcourse.agents.language.named", "make_player", True),
     "script": ("midcourse.agents.script", "Script", False),
     "ignores-messages": ("midcourse.agents.ignoring", "IgnoresMessages", False),
     "oracle": ("midcourse.agents.basic", "Oracle", False),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3", "transformers"}
 
 # Modules that are themselves imported late: by `bind` with numba, by name with their extra.
-LATE = {"loops.py", "sb3.py"}
+LATE = {"loops.py", "sb3.py", "local.py", "kept.py"}
 
 # Public functions of a family that need no world, and what its numbers stand for.
 FORMULAS = re.compile(

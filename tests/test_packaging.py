@@ -47,10 +47,12 @@ def test_version_is_stated_once():
 def test_import_brings_in_nothing_heavy():
     code = (
         "import sys, json, midcourse, midcourse.agents, midcourse.wrappers;"
+        "import midcourse.agents.language;"
         "print(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
     )
     loaded = set(json.loads(subprocess.check_output([sys.executable, "-c", code])))
-    assert not loaded & {"numba", "torch", "triton", "pygame", "matplotlib", "scipy", "pettingzoo"}
+    heavy = {"numba", "torch", "transformers", "triton", "pygame", "matplotlib", "scipy"}
+    assert not loaded & (heavy | {"pettingzoo"})
     assert not loaded & {"envs", "agents", "kernels", "wrappers", "baselines"}
 
 

@@ -8,6 +8,7 @@ Example:
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ from typing import Any
 from midcourse.commands.common import RUNS, WorldArgs, print_tables, progress_bar
 from midcourse.core.errors import UserError, unknown
 from midcourse.evaluate import Results, evaluate
+from midcourse.evaluation.journal import read_seconds
 from midcourse.evaluation.plan import Plan, make_plan
+from midcourse.evaluation.summary import Row, summarise
 from midcourse.evaluation.workers import Workers
 
 SUITES = ("episodes", "static", "interrupt")
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
 INEXACT = ("success", "return", "invalid_actions")  # where no exact oracle tells more
+SPENT = ("tokens_in", "tokens_out", "cost", "seconds")  # by agents that ask language models
 AFTER = ("success_disturbed", "steps_to_recover", "stale_actions")
 
 
@@ -94,12 +98,19 @@ def run(args: Args) -> int:
     title = _title(results)
     exact = any(line["optimal_steps"] is not None for line in results.lines)
     columns = (SHOWN if exact else INEXACT) + (AFTER if knobs.get("disturbances") else ())
-    print_tables([(title, results.rows)], columns)
+    rows = list(results.rows)
+    if any("tokens_in" in line for line in results.lines):
+        columns += SPENT
+        times = read_seconds(folder)
+        rows = summarise({**line, "seconds": times.get(line["episode"])} for line in results.lines)
+    print_tables([(title, rows)], columns)
+    for said in _tokens_per_success(rows, results):
+        print(said)
     print(f"{len(results.lines)} episodes in {folder}")
     if args.report:
         from midcourse.report import Report, Section, write_report
 
-        page = Report(title, [Section(title, results.rows)], facts=_facts(plan))
+        page = Report(title, [Section(title, rows)], facts=_facts(plan))
         print(f"report: {write_report(page, folder / 'report.html')}")
     return 0
 
@@ -117,6 +128,18 @@ def _run_interrupt(args: Args, env: str, agents: tuple[str, ...], knobs: dict[st
             args.floors, args.out,
         )
     )  # fmt: skip
+
+
+def _tokens_per_success(rows: list[Row], results: Results) -> Iterator[str]:
+    """A sentence for each agent that asked a language model."""
+    for row in rows:
+        lines = [line for line in results.lines if line["agent"] == row.agent]
+        if not all("tokens_in" in line for line in lines):
+            continue
+        tokens = sum(line["tokens_in"] + line["tokens_out"] for line in lines)
+        solved = sum(bool(line["success"]) for line in lines)
+        per = f"{tokens / solved:,.0f} for each success" if solved else "and no success"
+        yield f"{row.agent}: {tokens:,} tokens, {per}"
 
 
 def _title(results: Results) -> str:

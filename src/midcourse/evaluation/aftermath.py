@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.core.engine.record import COLD_FIELDS, HOT_FIELDS
+from midcourse.core.family import Refusal
 
 ENGINE_FIELDS = {entry[0] for entry in (*HOT_FIELDS, *COLD_FIELDS)} | {"terms", "padding"}
 
@@ -35,6 +36,13 @@ class Cell:
 def copy_of(env: Any) -> np.ndarray:
     """A copy of an unwrapped environment's record, an array without dimensions."""
     return np.array(env.world.copy())  # np.array alone would look into the world
+
+
+def take(env: Any, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+    """A step with an action, or with words that meant none: those are charged, see `Env.refuse`."""
+    if isinstance(action, Refusal):
+        return env.unwrapped.refuse(action.reason)
+    return env.step(action)
 
 
 class Aftermath:
@@ -60,14 +68,14 @@ class Aftermath:
 
         Args:
             before: the world's record before the action, from `copy_of`.
-            action: the one taken.
+            action: the one taken, or the Refusal of words that meant none.
             disturbed: whether a disturbance struck in this step.
         """
         if self.struck:
             self._judge(before, action)
         if disturbed:
             self._load(before)
-            self.twin.step(action)
+            take(self.twin, action)
             self._learn_cells(copy_of(self.twin))
 
     def _learn_cells(self, twin: np.ndarray) -> None:
@@ -91,7 +99,7 @@ class Aftermath:
         """Cost-to-go before and after an action, were nothing to strike; -1: no way."""
         self._load(record)
         before = self.twin.cost_to_go()
-        info = self.twin.step(action)[4]
+        info = take(self.twin, action)[4]
         return before, 0 if info["success"] else self.twin.cost_to_go()
 
     def _load(self, record: np.ndarray) -> None:

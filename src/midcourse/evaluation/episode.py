@@ -9,8 +9,9 @@ import gymnasium
 import numpy as np
 
 from midcourse.agents import make
+from midcourse.core.family import Refusal
 from midcourse.core.version import commit, package_version
-from midcourse.evaluation.aftermath import Aftermath, copy_of
+from midcourse.evaluation.aftermath import Aftermath, copy_of, take
 from midcourse.evaluation.plan import Job, make_env, plain
 
 # (env, action, observation's info, reward): what a recorder sees after reset and every step
@@ -52,6 +53,7 @@ def play(job: Job, env: gymnasium.Env | None = None, watch: Watcher | None = Non
         watch(world, None, info, 0.0)
     tally = _run(world, agent, first, aftermath, watch)
     line = _address(job, bare) | _measures(bare, tally, exact) | _after(bare, tally, aftermath)
+    line |= _spent(agent)
     if env is None:
         world.close()
     return plain(line), time.perf_counter() - started
@@ -71,7 +73,7 @@ def _run(
         tally.invalid += _is_masked(bare, info, action)
         if exact:
             tally.before = copy_of(bare)
-        observation, reward, terminated, truncated, info = env.step(action)
+        observation, reward, terminated, truncated, info = take(env, action)
         tally.steps += 1
         tally.total += float(reward)
         if aftermath and tally.before is not None:
@@ -84,7 +86,9 @@ def _run(
 
 
 def _is_masked(bare: Any, info: dict[str, Any], action: Any) -> bool:
-    """Whether the action mask that the agent was shown forbids an action."""
+    """Whether the action mask that the agent was shown forbids an action, or it is none at all."""
+    if isinstance(action, Refusal):
+        return True
     if bare.FAMILY.always_legal:
         return False
     mask = info.get("action_mask")
@@ -129,6 +133,23 @@ def _measures(bare: Any, tally: Tally, exact: bool) -> dict[str, Any]:
         "regret": tally.steps - optimal if known else None,
         "invalid_actions": tally.invalid,
         "events": bare.events(),
+    }
+
+
+def _spent(agent: Any) -> dict[str, Any]:
+    """Tokens and cost of an agent that asked a language model; {} of any other.
+
+    A prompt counts whole, whether or not its head had been computed for an earlier one: so the
+    line is the same however episodes are spread over processes.
+    """
+    usage = getattr(agent, "usage", None)
+    if usage is None:
+        return {}
+    return {
+        "calls": usage.calls,
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "cost": usage.cost or None,  # None: free
     }
 
 

@@ -127,6 +127,14 @@ def read_results(folder: Path | str, repair: bool = False) -> list[dict[str, Any
     return lines
 
 
+def read_seconds(folder: Path | str) -> dict[int, float]:
+    """Wall time of each episode of a run, by its number."""
+    path = Path(folder) / TIMING
+    data = path.read_bytes() if path.exists() else b""
+    lines = filter(None, map(_parsed, data.splitlines(keepends=True)))
+    return {line["episode"]: line["seconds"] for line in lines}
+
+
 def _parsed(text: bytes) -> dict[str, Any] | None:
     if not text.endswith(b"\n"):
         return None

@@ -20,6 +20,10 @@ COLUMNS = {
     "invalid_actions": "invalid actions",
     "steps": "steps",
     "return": "return",
+    "tokens_in": "tokens in",
+    "tokens_out": "tokens out",
+    "cost": "cost",
+    "seconds": "seconds",
 }
 PASS_K = (1, 5)
 LARGE = 100.0  # numbers from here on are told without digits after the point
@@ -90,7 +94,7 @@ def _row(agent: str, lines: Sequence[Mapping[str, Any]]) -> Row:
 
 
 def _mean(runs: Sequence[Mapping[str, Any]], column: str) -> float:
-    values = [float(run[column]) for run in runs if run[column] is not None]
+    values = [float(run[column]) for run in runs if run.get(column) is not None]
     return sum(values) / len(values) if values else nan
 
 

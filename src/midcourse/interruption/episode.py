@@ -17,7 +17,7 @@ import numpy as np
 from midcourse.agents import make
 from midcourse.core.engine.record import Record
 from midcourse.core.version import commit, package_version
-from midcourse.evaluation.aftermath import Aftermath, copy_of
+from midcourse.evaluation.aftermath import Aftermath, copy_of, take
 from midcourse.evaluation.plan import make_env, plain
 from midcourse.interruption.moments import Moment
 from midcourse.interruption.sets import Item
@@ -109,7 +109,7 @@ def run_through(
         if len(run.actions) < len(earlier):
             action = earlier[len(run.actions)]
         before = copy_of(bare) if aftermath else None
-        observation, _, terminated, truncated, info = world.step(action)
+        observation, _, terminated, truncated, info = take(world, action)
         run.actions.append(np.copy(action) if isinstance(action, np.ndarray) else action)
         news = len(info.get("events", ()))
         if aftermath and before is not None:

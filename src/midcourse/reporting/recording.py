@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.core.errors import UserError
+from midcourse.core.family import Refusal
 from midcourse.evaluation.aftermath import copy_of
 from midcourse.evaluation.episode import play
 from midcourse.evaluation.plan import Job
@@ -103,6 +104,8 @@ class _Film:
             self.newest = None
 
     def _said(self, bare: Any, action: Any) -> str:
+        if isinstance(action, Refusal):
+            return f"no action: {action.reason}"
         if bare.FAMILY.say is not None:
             return bare.FAMILY.say(self.before, bare.program.shared[0], action)
         return self.words.get(_key(action), f"action {action}")

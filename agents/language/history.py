@@ -1,0 +1,89 @@
+"""The conversation of an episode, cut to a model's context at the borders of steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from midcourse.agents.language.model import Message, Model
+
+RULES = (
+    "You act in a world, one action at a time, to reach the goal that it states. Each turn shows "
+    "what you see and what you may say. Answer with one action, exactly as written, and nothing "
+    "else."
+)
+LISTED = 40  # actions written out in a turn; a web can have hundreds
+RECALLED = 30  # actions of the steps cut off that are still told
+
+
+@dataclass
+class Step:
+    """One turn of the world and the answers to it, the refused ones with their reasons."""
+
+    view: str
+    talk: list[Message] = field(default_factory=list)
+    said: str = ""  # the answer that was taken as the action
+
+
+class History:
+    """What a player has seen and said in this episode.
+
+    Steps are cut off from the oldest on when the conversation no longer fits. Then it is cut to
+    half of what fits, so that the next steps only append, and a model that keeps its prefix does
+    not have to run over all of it anew at every step. Of what was cut off, the actions are told.
+
+    Args:
+        model: whose template and context count.
+        room: tokens to be kept free for the answer.
+        rules: the system message.
+    """
+
+    def __init__(self, model: Model, room: int, rules: str = RULES):
+        self.model, self.rules = model, rules
+        self.budget = model.context - room
+        self.steps: list[Step] = []
+        self.forgotten: list[str] = []  # actions of the steps that were cut off
+
+    def see(self, text: str, actions: Sequence[str], news: str = "") -> None:
+        """The next turn of the world.
+
+        Args:
+            text: what is seen.
+            actions: what may be said.
+            news: what became of the last answer, if it was refused.
+        """
+        listed = ", ".join(actions[:LISTED])
+        more = f", and {len(actions) - LISTED} more" if len(actions) > LISTED else ""
+        told = f"Refused: {news}.\n" if news else ""
+        self.steps.append(Step(f"{told}{text}\nYou may say: {listed}{more}"))
+
+    def answer(self, said: str) -> None:
+        """The answer that becomes the action."""
+        self.steps[-1].said = said
+        self.steps[-1].talk.append({"role": "assistant", "content": said})
+
+    def refuse(self, said: str, reason: str) -> None:
+        """An answer that means no action, and why; another one is asked for."""
+        self.steps[-1].talk += [
+            {"role": "assistant", "content": said},
+            {"role": "user", "content": f"That is no action: {reason}. Say another."},
+        ]
+
+    def messages(self) -> list[Message]:
+        """The conversation, as much of it as fits; of the last step all is always there."""
+        messages = self._messages()
+        if len(self.steps) > 1 and self._size(messages) > self.budget:
+            while len(self.steps) > 1 and self._size(messages) > self.budget // 2:
+                self.forgotten.append(self.steps.pop(0).said)
+                messages = self._messages()
+        return messages
+
+    def _size(self, messages: Sequence[Message]) -> int:
+        return self.model.count(self.model.render(messages))
+
+    def _messages(self) -> list[Message]:
+        messages: list[Message] = [{"role": "system", "content": self.rules}]
+        for step in self.steps:
+            view = step.view
+            if self.forgotten and step is self.steps[0]:
+                view = f"You said before: {', '.join(self.forgotten[-RECALLED:])}.\n{view}"
+            messages += [{"role": "user", "content": view}, *step.talk]
+        return messages

@@ -1,0 +1,82 @@
+"""Language players by name: `language:scored`, `language:free:tries=1:model=PATH`, ..."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from midcourse.agents.language.model import Model
+from midcourse.agents.language.players import FreeText, Player, ScoredChoice
+from midcourse.core.errors import UserError, unknown
+
+MODEL = ":model="  # comes last, since a path or an address may have colons
+KINDS: dict[str, tuple[type[Player], dict[str, Callable[[str], Any]]]] = {
+    "scored": (ScoredChoice, {"normalise": str, "calibrate": bool, "temperature": float}),
+    "free": (FreeText, {"temperature": float, "tries": int}),
+}
+MODEL_OPTIONS: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int}
+DTYPES = ("float32", "bfloat16", "float16")
+
+
+def make_player(argument: str, seed: int) -> Player:
+    """A player from what follows `language:` in its name.
+
+    That is `scored` or `free`, then options between colons, and last `model=`: a folder or a name
+    in transformers' cache; SmolLM2 if left out. The options are those of `ScoredChoice` and
+    `FreeText`, as in `normalise=mean` or `calibrate`, and `dtype=`, `context=` of the model.
+    Players of one process that ask for the same model share it.
+
+    Raises:
+        UserError: an unknown kind or option, a bad value, or a model that cannot be had.
+    """
+    head, _, path = argument.partition(MODEL)
+    kind, *words = head.split(":")
+    if kind not in KINDS:
+        raise unknown("language player", kind, KINDS)
+    player, options = KINDS[kind]
+    values = dict(read_option(word, options | MODEL_OPTIONS) for word in words)
+    for_model = {name: values.pop(name) for name in MODEL_OPTIONS if name in values}
+    if for_model.get("dtype", DTYPES[0]) not in DTYPES:
+        raise unknown("dtype", for_model["dtype"], DTYPES)
+    return player(shared_model(path, **for_model), seed, **values)
+
+
+def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[str, Any]:
+    """(name, value) of `name=value`, or of the name alone where it is a switch.
+
+    Raises:
+        UserError: an unknown name, or a value of the wrong kind.
+    """
+    name, has_value, value = word.partition("=")
+    if name not in options:
+        raise unknown("option of a language player", name, [*options, "model"])
+    kind = options[name]
+    if kind is bool:
+        if has_value:
+            raise UserError(f"{name} takes no value: write {name}, or leave it out")
+        return name, True
+    try:
+        return name, kind(value)
+    except ValueError:
+        raise UserError(f"{name}={value} is no {kind.__name__}") from None
+
+
+# Loading takes longer than an episode; another model than the last two is rarely asked for again.
+@lru_cache(maxsize=2)
+def shared_model(path: str, dtype: str = "float32", context: int | None = None) -> Model:
+    """The model at a path, or SmolLM2 if it is empty; one for each process.
+
+    Raises:
+        UserError: it cannot be loaded, or the extra `llm` is not installed.
+    """
+    try:
+        from midcourse.agents.language.local import load
+    except ImportError as error:
+        raise UserError(
+            f"language players need {error.name}, which is not installed: "
+            f"pip install 'midcourse[llm]'"
+        ) from None
+    if not path:
+        from midcourse.agents.language.smollm2 import model_folder
+
+        path = str(model_folder())
+    return load(path, dtype, context)

@@ -1,0 +1,173 @@
+"""Language models play: by scoring the legal actions, or in free text."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from midcourse.agents.language.history import History
+from midcourse.agents.language.model import Model, Usage
+from midcourse.core.errors import UserError
+from midcourse.core.family import Refusal
+
+NEUTRAL = "You may say: any action."  # a turn that tells nothing of the world
+LONGEST_ANSWER = 64  # tokens kept free for a choice, and most of a reply
+TRIES = 3  # replies to one turn, until one means an action
+
+
+class Player:
+    """What the players have in common: the world, the conversation, and what was used.
+
+    `usage` counts the calls of this player, in all its episodes.
+    """
+
+    def __init__(self, model: Model, seed: int):
+        self.model, self.seed = model, seed
+        self.generator = np.random.default_rng(seed)
+        self.usage = Usage()
+        self.env: Any = None
+
+    def reset(self, env: gymnasium.Env) -> None:
+        """Remember the world, and begin a conversation."""
+        self.env = env.unwrapped
+        self.history = History(self.model, LONGEST_ANSWER)
+
+    def see(self, info: dict[str, Any]) -> list[str]:
+        """Take in the next turn; returns the legal actions.
+
+        Raises:
+            UserError: the world tells no legal actions in words.
+        """
+        actions = self.env.legal_actions()
+        if not actions:
+            raise UserError(
+                f"{self.env.FAMILY.id} tells no legal actions here: nothing can be said"
+            )
+        self.history.see(self.env.text(), actions, info.get("refused", ""))
+        return actions
+
+
+class ScoredChoice(Player):
+    """Takes the legal action whose words the model finds likeliest as its answer.
+
+    Each is scored with the end of the turn behind it, so that `click 1` is no head of `click 12`.
+
+    Args:
+        model: that scores.
+        seed: of the draws.
+        normalise: "sum" compares log-probabilities of whole actions, "mean" those of a token,
+            so that long actions are not at a disadvantage.
+        calibrate: take off what an action scores after a turn that tells nothing (Holtzman et
+            al. 2021, "Surface form competition", with a neutral prompt), so that words that are
+            frequent anyway are not at an advantage.
+        temperature: of softmax(scores / temperature), from which is drawn; 0 takes the best, the
+            first of equals.
+
+    Raises:
+        UserError: an unknown normalisation or a negative temperature.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        seed: int,
+        normalise: str = "sum",
+        calibrate: bool = False,
+        temperature: float = 0.0,
+    ):
+        super().__init__(model, seed)
+        if normalise not in ("sum", "mean"):
+            raise UserError(f"normalise={normalise!r} is neither 'sum' nor 'mean'")
+        self.normalise, self.calibrate = normalise, calibrate
+        self.temperature = checked_temperature(temperature)
+
+    def act(self, observation: Any, info: dict[str, Any]) -> Any:
+        """The chosen action."""
+        actions = self.see(info)
+        scores = self.scores(actions)
+        chosen = actions[pick(scores, self.temperature, self.generator)]
+        self.history.answer(chosen)
+        return self.env.parse(chosen)
+
+    def scores(self, actions: Sequence[str]) -> np.ndarray:
+        """One number for each action after the conversation so far, float64; more is better."""
+        ended = [words + self.model.turn_end() for words in actions]
+        found = self._scores(self.model.render(self.history.messages()), ended)
+        if self.calibrate:
+            system = {"role": "system", "content": self.history.rules}
+            neutral = self.model.render([system, {"role": "user", "content": NEUTRAL}])
+            found -= self._scores(neutral, ended)
+        return found
+
+    def _scores(self, prefix: str, ended: Sequence[str]) -> np.ndarray:
+        scores = self.model.score(prefix, ended)
+        self.usage += scores.usage
+        mean = self.normalise == "mean"
+        return np.array(scores.per_token() if mean else scores.log_probs, np.float64)
+
+
+class FreeText(Player):
+    """Says what it wants; a reply that means no action is answered with the parser's reason.
+
+    After `tries` such replies to one turn the last is the world's to refuse, which costs a step.
+
+    Args:
+        model: that speaks.
+        seed: of the draws.
+        temperature: of the model's draws; 0 takes the likeliest.
+        tries: replies to one turn, 1 or more.
+
+    Raises:
+        UserError: a negative temperature, or fewer tries than one.
+    """
+
+    def __init__(self, model: Model, seed: int, temperature: float = 0.0, tries: int = TRIES):
+        super().__init__(model, seed)
+        self.temperature = checked_temperature(temperature)
+        if tries < 1:
+            raise UserError(f"tries={tries} is out of range: it is at least 1")
+        self.tries = tries
+
+    def act(self, observation: Any, info: dict[str, Any]) -> Any:
+        """The action that a reply means, or the Refusal of the last one."""
+        self.see(info)
+        for left in reversed(range(self.tries)):
+            said = self.reply()
+            action = self.env.parse(said) if said else Refusal("the answer was empty")
+            if left == 0 or not isinstance(action, Refusal):
+                break
+            self.history.refuse(said, action.reason)
+        self.history.answer(said)
+        return action
+
+    def reply(self) -> str:
+        """The first line that the model says with something in it; "" if none."""
+        answer = self.model.complete(
+            self.history.messages(),
+            max_tokens=LONGEST_ANSWER,
+            temperature=self.temperature,
+            seed=int(self.generator.integers(2**31)),
+        )
+        self.usage += answer.usage
+        return next((line.strip() for line in answer.text.splitlines() if line.strip()), "")
+
+
+def pick(scores: np.ndarray, temperature: float, generator: np.random.Generator) -> int:
+    """The index of the best score, or one drawn from softmax(scores / temperature)."""
+    if temperature == 0.0:
+        return int(np.argmax(scores))
+    chances = np.exp((scores - scores.max()) / temperature)
+    return int(generator.choice(len(scores), p=chances / chances.sum()))
+
+
+def checked_temperature(value: float) -> float:
+    """A temperature.
+
+    Raises:
+        UserError: it is negative or no number.
+    """
+    if not (math.isfinite(value) and value >= 0.0):
+        raise UserError(f"temperature={value} is out of range: it is 0 or more")
+    return value

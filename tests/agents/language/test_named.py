@@ -1,0 +1,85 @@
+"""Language players by name, over a saved tiny model; an evaluation from end to end."""
+
+import sys
+
+import pytest
+
+from midcourse import agents
+from midcourse.agents.language import named
+from midcourse.core.errors import UserError
+
+ID = "midcourse/GuiNavigation-v0"
+
+
+@pytest.fixture(scope="module")
+def saved(network, tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    named.shared_model.cache_clear()
+    yield folder
+    named.shared_model.cache_clear()
+
+
+def test_a_name_says_who_plays_how_with_which_model(saved):
+    name = f"language:scored:normalise=mean:calibrate:temperature=0.5:context=300:model={saved}"
+    player = agents.make(name, 3)
+    assert (player.normalise, player.calibrate, player.temperature) == ("mean", True, 0.5)
+    assert player.model.context == 300
+    assert agents.make(name).model is player.model, "one process loads a model once"
+    assert agents.make(f"language:free:tries=2:model={saved}").tries == 2
+    assert "language:" in agents.names()
+
+
+def test_an_evaluation_is_the_same_on_one_process_and_goes_on(saved, tmp_path):
+    from midcourse.evaluate import evaluate
+
+    name = f"language:scored:temperature=1:context=400:model={saved}"
+    knobs = {"level": 1, "split": "test"}
+    first = evaluate(ID, [name], knobs, tasks=1, floors=False, out=tmp_path / "run")
+    named.shared_model.cache_clear()  # nothing kept from before
+    again = evaluate(ID, [name], knobs, tasks=1, floors=False)
+    assert list(first.lines) == list(again.lines)
+    for line in first.lines:
+        assert line["calls"] == line["steps"]
+        assert line["tokens_in"] > 100 * line["calls"]
+        assert line["invalid_actions"] == 0
+        assert line["cost"] is None
+    resumed = evaluate(ID, [name], knobs, tasks=1, floors=False, out=tmp_path / "run")
+    assert list(resumed.lines) == list(first.lines)
+
+
+def test_the_table_shows_tokens_and_time_beside_success(saved, tmp_path, capsys):
+    from midcourse.cli import main
+
+    name = f"language:scored:context=400:model={saved}"
+    words = ["eval", "GuiNavigation-v0", "--agents", name, "--level", "1", "--split", "test"]
+    assert main([*words, "--tasks", "1", "--no-floors", "--out", str(tmp_path / "run")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for heading in ("tokens in", "tokens out", "seconds"):
+        assert heading in said
+    assert f"{name}: " in said.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("language", "wants an argument"),
+        ("language:score", "did you mean 'scored'"),
+        ("language:scored:modl=x", "unknown option of a language player 'modl'"),
+        ("language:scored:dtype=int8", "unknown dtype 'int8'"),
+        ("language:scored:model=/nowhere/at/all", "/nowhere/at/all cannot be loaded"),
+    ],
+)
+def test_a_wrong_name_is_answered_in_a_sentence(name, said):
+    with pytest.raises(UserError, match=said):
+        agents.make(name)
+
+
+def test_a_missing_package_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.local", raising=False)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.kept", raising=False)
+    named.shared_model.cache_clear()
+    with pytest.raises(UserError, match=r"transformers.*pip install 'midcourse\[llm\]'"):
+        agents.make("language:scored")
