@@ -5,11 +5,12 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench clean help
+.PHONY: demo test thorough lint bench clean help
 
 help:
 	@echo "make demo   evaluate agents on the worlds and write demo/report.html"
 	@echo "make test   run the tests"
+	@echo "make thorough   run those that take minutes"
 	@echo "make lint   ruff and basedpyright"
 	@echo "make bench  speed, side by side with peers"
 
@@ -18,6 +19,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(RUN) -m pytest -n 2 -q
+
+thorough: $(READY)
+	$(RUN) -m pytest -m thorough -q
 
 lint: $(READY)
 	$(RUN) -m ruff check .
