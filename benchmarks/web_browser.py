@@ -1,9 +1,9 @@
-"""What a step costs: our web in words, in a batch and served to a browser, beside MiniWoB++.
+"""What a step costs: our web alone, in words, in a batch and served, beside MiniWoB++.
 
 The peer is one of MiniWoB++'s small pages, `click-checkboxes`, in headless Chromium with random
 clicks on its elements, most of which do not end the episode. It gives back the elements of the page
-alone, as our words do, or a screenshot with them, which is its default. This measures cost, not
-fidelity: a real browser lays out, paints and runs scripts, and our words do nothing of it. Each
+alone, as ours do, or a screenshot with them, which is its default. This measures cost, not
+fidelity: a real browser lays out, paints and runs scripts, and our web does nothing of it. Each
 side is one process that steps by itself; only steps are timed, with the page that each gives back.
 
 It needs `pip install -r benchmarks/requirements.txt` and Debian's chromium and chromium-driver.
@@ -166,8 +166,11 @@ def served_steps(browser, driver):
         tab.quit()
 
 
-def words():
-    """The function that gives the seconds of a step from words to words, the median of many."""
+def alone(in_words):
+    """The function that gives the seconds of a step of one web, the median of many.
+
+    The oracle plays, and the page comes back as arrays, or it is spoken to and comes in words.
+    """
     env: Any = gymnasium.make(ID, level=LEVEL).unwrapped
     env.reset(seed=0)
 
@@ -177,10 +180,12 @@ def words():
             env.reset()
             over = False
             while not over:
-                said = env.FAMILY.say(env.world, env.program.shared[0], env.oracle_action())
+                action = env.oracle_action()
+                said = env.FAMILY.say(env.world, env.program.shared[0], action)
                 begin = time.perf_counter()
-                over = env.step(env.parse(said))[2]
-                env.text()
+                over = env.step(env.parse(said) if in_words else action)[2]
+                if in_words:
+                    env.text()
                 times.append(time.perf_counter() - begin)
         return statistics.median(times)
 
@@ -218,14 +223,15 @@ def rows(report):
         report("MiniWoB++ and our web in two browsers")
         peer = stack.enter_context(miniwob_steps(*paths))
         browser = stack.enter_context(served_steps(*paths))
-        sides = [lambda: peer(False), lambda: peer(True), browser, words(), batch()]
+        sides = [lambda: peer(False), lambda: peer(True), browser]
+        sides += [alone(in_words=False), alone(in_words=True), batch()]
         for run in sides:
             run()
         measured = zip(*([run() for run in sides] for _ in range(ROUNDS)), strict=True)
     plain, pictured, *ours = measured
     what = "a step {}, against MiniWoB++ in Chromium{} (cost, not fidelity)"
-    names = ("served to the same browser", "in words", "in a batch of 1,024 webs")
-    goals = (None, GOAL, None)
+    names = ("served to the same browser", "of one web", "in words", "in a batch of 1,024 webs")
+    goals = (None, GOAL, None, None)
     for name, times, goal in zip(names, ours, goals, strict=True):
         yield against(what.format(name, ""), times, plain, goal)
     for name, times in zip(names[1:], ours[1:], strict=True):
