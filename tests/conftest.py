@@ -1,14 +1,48 @@
-"""What all tests share: the small worlds beside them can be imported, here and in subprocesses."""
+"""What all tests share: small worlds that can be imported, also in subprocesses; who runs what.
+
+`pytest -n 2 --dist loadgroup` gives all tests of a group to one worker. Rules are compiled at the
+first call, the web's in minutes, and two workers that came to them at once would both do it.
+"""
 
 import os
 import sys
 from pathlib import Path
 
+import pytest
+
 WORLDS = str(Path(__file__).parent / "worlds")
 sys.path.insert(0, WORLDS)
 os.environ["PYTHONPATH"] = os.pathsep.join([WORLDS, os.environ.get("PYTHONPATH", "")]).rstrip(":")
 
+# Of a test's id, the first that it holds; those without stay with their file. The longest group
+# begins, and what plays several families, from numba's cache, ends.
+GROUPS = {
+    "elayed": "delayed repression",
+    "WebTasks": "web",
+    "web_tasks": "web",
+    "test_serve": "web",
+    "test_interrupt": "web",
+    "test_web_ppo": "web",
+    "serve/": "web",
+    "test_demo": "demo",
+}
+FIRST, LAST = ("delayed repression", "web"), ("demo",)
+
+
+def group_of(nodeid: str) -> str:
+    """The group of a test by its id."""
+    return next((g for part, g in GROUPS.items() if part in nodeid), nodeid.partition("::")[0])
+
+
+def order_of(item) -> tuple[int, bool]:
+    """First the long groups, the slow tests of each before its others."""
+    group = group_of(item.nodeid)
+    place = FIRST.index(group) if group in FIRST else len(FIRST) + (group in LAST)
+    return place, item.get_closest_marker("slow") is None
+
 
 def pytest_collection_modifyitems(items):
-    """The slow ones first, so that no worker is left alone with them at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Put the tests into groups, and those in order."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
+    items.sort(key=order_of)

@@ -36,7 +36,7 @@ def assert_same_worlds(fast, slow):
 def test_equals_the_rule(population, worlds):
     generator = np.random.default_rng(worlds)
     levers = generator.integers((6, 5, 5), size=(worlds, 3))
-    fast, slow = pair(worlds, levers, population=population, citizens=24, communities=3, delay=5)
+    fast, slow = pair(worlds, levers, population=population, citizens=21, communities=3, delay=5)
     counts = simulate(fast, 40)
     for step in range(41):
         assert (counts[step] == slow.worlds["radicals"]).all()
@@ -82,7 +82,7 @@ def test_citizens_without_neighbours():
 def test_a_shock_lasts_as_long():
     levers = np.tile([2, 0, 2], (5, 1))
     fast, slow = pair(
-        5, levers, citizens=24, communities=3, disturbances="alarm_shock", disturb_at=("step", 1)
+        5, levers, citizens=21, communities=3, disturbances="alarm_shock", disturb_at=("step", 1)
     )
     assert (fast.worlds["shock_left"] > 0).all()
     simulate(fast, 30)
@@ -102,7 +102,7 @@ def test_a_shock_lasts_as_long():
     ],
 )
 def test_what_it_refuses(knobs, steps, sentence):
-    env = gymnasium.make_vec(ID, 2, citizens=24, communities=3, suite=False, **knobs).unwrapped
+    env = gymnasium.make_vec(ID, 2, citizens=21, communities=3, suite=False, **knobs).unwrapped
     env.reset(seed=0)
     with pytest.raises(UserError, match=sentence):
         simulate(env, steps)
