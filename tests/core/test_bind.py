@@ -40,7 +40,7 @@ def play(cache, *first):
         [sys.executable, "-c", PLAY, *map(str, first)],
         env=environment, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return json.loads(done.stdout)
+    return {**json.loads(done.stdout), "told": done.stderr.splitlines()}
 
 
 @pytest.mark.slow
@@ -57,6 +57,8 @@ def test_a_second_process_hits_the_cache_and_an_edit_of_a_draw_changes_the_resul
     assert (warm["hits"], warm["misses"]) == (cold["misses"], 0)
     assert warm["state"] == cold["state"]
     assert not warm["scipy"]
+    assert [line.partition(",")[0] for line in cold["told"]] == ["Tiny-v0: compiling its rules"]
+    assert not warm["told"]
     draws = copy / "core/engine/rng.py"
     text = draws.read_text()
     draws.write_text(text.replace("0x21F0AAAD", "0x21F0AAAF"))

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from midcourse.core.engine import compiler, copying, record
+from midcourse.core.engine import compiler, copying, notice, record
 
 # Instructions of Python: shorter rules are inlined unless they are rare, which took a step of a
 # batch from 28.3 to 24.8 ns, and from 16.5 to 14.6 ns where a rule had just outgrown the bound.
@@ -88,6 +88,7 @@ def bind(
             function.__qualname__ = f"{name}.{entry}.{digest}"  # names its file in the cache
             parallel = entry == "step_parallel"
             options = {"cache": True, "parallel": parallel, "error_model": "numpy"}
+            notice.announce(function, name.partition(".")[0])
             entries[entry] = numba.njit(**options)(function)
     return entries
 
