@@ -231,11 +231,11 @@ def rows(report):
     plain, pictured, *ours = measured
     what = "a step {}, against MiniWoB++ in Chromium{} (cost, not fidelity)"
     names = ("served to the same browser", "of one web", "in words", "in a batch of 1,024 webs")
-    goals = (None, GOAL, None, None)
-    for name, times, goal in zip(names, ours, goals, strict=True):
-        yield against(what.format(name, ""), times, plain, goal)
-    for name, times in zip(names[1:], ours[1:], strict=True):
-        yield against(what.format(name, " with screenshots"), times, pictured, None)
+    for name, times in zip(names, ours, strict=True):
+        yield against(what.format(name, ""), times, plain, None)
+    goals = (GOAL, None, None)  # both as `gymnasium.make` makes them
+    for name, times, goal in zip(names[1:], ours[1:], goals, strict=True):
+        yield against(what.format(name, " with screenshots"), times, pictured, goal)
 
 
 def against(what, ours, theirs, goal):
