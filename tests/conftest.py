@@ -14,6 +14,8 @@ WORLDS = str(Path(__file__).parent / "worlds")
 sys.path.insert(0, WORLDS)
 os.environ["PYTHONPATH"] = os.pathsep.join([WORLDS, os.environ.get("PYTHONPATH", "")]).rstrip(":")
 
+pytest_plugins = ["tiny_llama"]  # fixtures
+
 # Of a test's id, the first that it holds; those without stay with their file. The longest group
 # begins, and what plays several families, from numba's cache, ends.
 GROUPS = {

@@ -14,6 +14,18 @@ LISTED = 40  # actions written out in a turn; a web can have hundreds
 RECALLED = 30  # actions of the steps cut off that are still told
 
 
+@dataclass(frozen=True)
+class Prompt:
+    """What of an episode a model is told."""
+
+    rules: str = RULES
+    """the system message"""
+    recent: int = 0
+    """steps, the one at hand included; 0: as many as fit"""
+    lists_actions: bool = True
+    """whether a turn ends with what may be said"""
+
+
 @dataclass
 class Step:
     """One turn of the world and the answers to it, the refused ones with their reasons."""
@@ -33,11 +45,11 @@ class History:
     Args:
         model: whose template and context count.
         room: tokens to be kept free for the answer.
-        rules: the system message.
+        prompt: what is told.
     """
 
-    def __init__(self, model: Model, room: int, rules: str = RULES):
-        self.model, self.rules = model, rules
+    def __init__(self, model: Model, room: int, prompt: Prompt | None = None):
+        self.model, self.prompt = model, prompt or Prompt()
         self.budget = model.context - room
         self.steps: list[Step] = []
         self.forgotten: list[str] = []  # actions of the steps that were cut off
@@ -50,10 +62,13 @@ class History:
             actions: what may be said.
             news: what became of the last answer, if it was refused.
         """
+        told = f"Refused: {news}.\n{text}" if news else text
+        if not self.prompt.lists_actions:
+            self.steps.append(Step(told))
+            return
         listed = ", ".join(actions[:LISTED])
         more = f", and {len(actions) - LISTED} more" if len(actions) > LISTED else ""
-        told = f"Refused: {news}.\n" if news else ""
-        self.steps.append(Step(f"{told}{text}\nYou may say: {listed}{more}"))
+        self.steps.append(Step(f"{told}\nYou may say: {listed}{more}"))
 
     def answer(self, said: str) -> None:
         """The answer that becomes the action."""
@@ -69,6 +84,8 @@ class History:
 
     def messages(self) -> list[Message]:
         """The conversation, as much of it as fits; of the last step all is always there."""
+        if self.prompt.recent:
+            del self.steps[: -self.prompt.recent]
         messages = self._messages()
         if len(self.steps) > 1 and self._size(messages) > self.budget:
             while len(self.steps) > 1 and self._size(messages) > self.budget // 2:
@@ -80,7 +97,7 @@ class History:
         return self.model.count(self.model.render(messages))
 
     def _messages(self) -> list[Message]:
-        messages: list[Message] = [{"role": "system", "content": self.rules}]
+        messages: list[Message] = [{"role": "system", "content": self.prompt.rules}]
         for step in self.steps:
             view = step.view
             if self.forgotten and step is self.steps[0]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from midcourse.agents.language.adapter import merge, read_trained
 from midcourse.agents.language.model import Model
 from midcourse.agents.language.players import FreeText, Player, ScoredChoice
 from midcourse.core.errors import UserError, unknown
@@ -13,7 +15,7 @@ KINDS: dict[str, tuple[type[Player], dict[str, Callable[[str], Any]]]] = {
     "scored": (ScoredChoice, {"normalise": str, "calibrate": bool, "temperature": float}),
     "free": (FreeText, {"temperature": float, "tries": int}),
 }
-MODEL_OPTIONS: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int}
+MODEL_OPTIONS: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int, "adapter": str}
 DTYPES = ("float32", "bfloat16", "float16")
 
 
@@ -23,6 +25,8 @@ def make_player(argument: str, seed: int) -> Player:
     That is `scored` or `free`, then options between colons, and last `model=`: a folder or a name
     in transformers' cache; SmolLM2 if left out. The options are those of `ScoredChoice` and
     `FreeText`, as in `normalise=mean` or `calibrate`, and `dtype=`, `context=` of the model.
+    `adapter=` names a folder that `midcourse train language-clone` or `language-grpo` wrote: its
+    model, unless `model=` says another, and its prompt are those that it was trained with.
     Players of one process that ask for the same model share it.
 
     Raises:
@@ -37,7 +41,12 @@ def make_player(argument: str, seed: int) -> Player:
     for_model = {name: values.pop(name) for name in MODEL_OPTIONS if name in values}
     if for_model.get("dtype", DTYPES[0]) not in DTYPES:
         raise unknown("dtype", for_model["dtype"], DTYPES)
-    return player(shared_model(path, **for_model), seed, **values)
+    trained = read_trained(Path(for_model["adapter"])) if "adapter" in for_model else None
+    path = path or (trained.model if trained else "")
+    made = player(shared_model(path, **for_model), seed, **values)
+    if trained:
+        made.prompt = trained.prompt
+    return made
 
 
 def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[str, Any]:
@@ -62,8 +71,10 @@ def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[st
 
 # Loading takes longer than an episode; another model than the last two is rarely asked for again.
 @lru_cache(maxsize=2)
-def shared_model(path: str, dtype: str = "float32", context: int | None = None) -> Model:
-    """The model at a path, or SmolLM2 if it is empty; one for each process.
+def shared_model(
+    path: str, dtype: str = "float32", context: int | None = None, adapter: str = ""
+) -> Model:
+    """The model at a path, or SmolLM2 if it is empty, with an adapter; one for each process.
 
     Raises:
         UserError: it cannot be loaded, or the extra `llm` is not installed.
@@ -79,4 +90,7 @@ def shared_model(path: str, dtype: str = "float32", context: int | None = None) 
         from midcourse.agents.language.smollm2 import model_folder
 
         path = str(model_folder())
-    return load(path, dtype, context)
+    model = load(path, dtype, context)
+    if adapter:
+        model.model = merge(model.model, Path(adapter)).eval()
+    return model

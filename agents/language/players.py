@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from midcourse.agents.language.history import History
+from midcourse.agents.language.history import History, Prompt
 from midcourse.agents.language.model import Model, Usage
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
@@ -23,6 +23,8 @@ class Player:
     `usage` counts the calls of this player, in all its episodes.
     """
 
+    prompt = Prompt()  # of a trained player: what it was trained with
+
     def __init__(self, model: Model, seed: int):
         self.model, self.seed = model, seed
         self.generator = np.random.default_rng(seed)
@@ -32,7 +34,7 @@ class Player:
     def reset(self, env: gymnasium.Env) -> None:
         """Remember the world, and begin a conversation."""
         self.env = env.unwrapped
-        self.history = History(self.model, LONGEST_ANSWER)
+        self.history = History(self.model, LONGEST_ANSWER, self.prompt)
 
     def see(self, info: dict[str, Any]) -> list[str]:
         """Take in the next turn; returns the legal actions.
@@ -96,7 +98,7 @@ class ScoredChoice(Player):
         ended = [words + self.model.turn_end() for words in actions]
         found = self._scores(self.model.render(self.history.messages()), ended)
         if self.calibrate:
-            system = {"role": "system", "content": self.history.rules}
+            system = {"role": "system", "content": self.prompt.rules}
             neutral = self.model.render([system, {"role": "user", "content": NEUTRAL}])
             found -= self._scores(neutral, ended)
         return found

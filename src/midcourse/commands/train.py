@@ -12,6 +12,8 @@ from midcourse.commands.common import part
 from midcourse.core.errors import unknown
 
 BASELINES = {
+    "language-clone": "language_gui.clone",
+    "language-grpo": "language_gui.grpo",
     "maskable-ppo": "maskable_ppo",
     "regulate": "regulate",
     "tabular-q": "tabular_q",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
-from midcourse.agents.language.history import History
+from midcourse.agents.language.history import History, Prompt
 from midcourse.agents.language.named import read_option
 from midcourse.agents.language.players import FreeText, ScoredChoice, pick
 from midcourse.agents.language.scripted import ScriptedModel
@@ -156,7 +156,7 @@ def test_other_agents_have_no_tokens_in_their_lines():
 
 def test_history_is_cut_at_borders_of_steps_to_half_and_recalls_what_was_said():
     model = ScriptedModel(context=170)
-    history = History(model, 20, rules="Rules")
+    history = History(model, 20, Prompt(rules="Rules"))
     sizes = []
     for step in range(30):
         history.see(f"Screen {step}", ["a", "b"])

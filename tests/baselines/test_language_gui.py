@@ -1,0 +1,282 @@
+"""Training language policies: what is packed, what is learnt from, and that runs go on."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("peft", reason="the extra `llm` is not installed")
+import torch
+
+from midcourse import agents
+from midcourse.agents.language import named
+from midcourse.agents.language.adapter import Trained, read_trained
+from midcourse.agents.language.history import Prompt
+from midcourse.baselines.curve import read_curve
+from midcourse.baselines.language_gui import clone, grpo
+from midcourse.baselines.language_gui.episodes import Episode, Step, oracle_episodes, play
+from midcourse.baselines.language_gui.learner import Learner
+from midcourse.baselines.language_gui.policy import Decision, choice_log_probs
+from midcourse.core.errors import UserError
+from midcourse.evaluate import evaluate
+
+DECISIONS = [
+    Decision((5, 9, 200, 31), ((7, 8, 0), (7, 9, 0), (12, 0))),
+    Decision((5, 9), ((7, 0), (40, 41, 42, 0))),
+    Decision((60, 61, 62, 63, 64, 65, 66), ((7, 8, 0), (7, 8, 9, 0), (1,), (2,))),
+]
+
+
+@pytest.fixture(scope="module")
+def saved(network, tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    named.shared_model.cache_clear()
+    yield folder
+    named.shared_model.cache_clear()
+
+
+def clone_args(saved, out, **changes):
+    settings = {"model": str(saved), "updates": 4, "episodes": 1, "threads": 1, "quiet": True}
+    return clone.Args(**{**settings, "out": out, **changes})
+
+
+@pytest.fixture(scope="module")
+def cloned(saved, tmp_path_factory):
+    """A clone that sometimes succeeds: the place where the policy step begins."""
+    args = clone_args(saved, tmp_path_factory.mktemp("clone"), updates=30, learning_rate=5e-3)
+    return clone.train(args)
+
+
+def grpo_args(cloned, out, **changes):
+    settings = {"start": Path(cloned.model), "updates": 4, "group": 4, "episodes": 1, "threads": 1}
+    settings |= {"tries": 2, "kl": 0.1, "learning_rate": 1e-3, "quiet": True}
+    return grpo.Args(**{**settings, "out": out, **changes})
+
+
+def learner_of(cloned, out):
+    return Learner(grpo_args(cloned, out), read_trained(Path(cloned.model)), Path(cloned.model))
+
+
+# --- the policy ---------------------------------------------------------------------------------
+
+
+def plainly(network, decision):
+    """log pi by one pass for each choice."""
+    scores = []
+    for choice in decision.choices:
+        tokens = torch.tensor([[*decision.prompt, *choice]])
+        log_probs = torch.log_softmax(network(tokens).logits[0].double(), 1)
+        first = len(decision.prompt) - 1
+        scores.append(sum(log_probs[first + k, token] for k, token in enumerate(choice)))
+    return torch.log_softmax(torch.stack(scores), 0), torch.stack(scores)
+
+
+def test_packed_choices_are_scored_as_one_by_one(network):
+    with torch.no_grad():
+        log_probs, scores = choice_log_probs(network, DECISIONS)
+        for row, decision in enumerate(DECISIONS):
+            ours, theirs = log_probs[row], plainly(network, decision)
+            count = len(decision.choices)
+            assert torch.allclose(ours[:count].double(), theirs[0], atol=1e-4)
+            assert torch.allclose(scores[row, :count].double(), theirs[1], atol=1e-4)
+            assert torch.isneginf(ours[count:]).all()
+
+
+def test_gradients_of_packed_choices_are_those_of_one_by_one(network):
+    weights = list(network.base_model.parameters())
+    log_probs, _ = choice_log_probs(network, DECISIONS)
+    worth = torch.tensor([1.0, -2.0, 0.5])
+    ours = torch.autograd.grad((log_probs[:, 1] * worth).sum(), weights, allow_unused=True)
+    plain = torch.stack([plainly(network, decision)[0][1] for decision in DECISIONS])
+    theirs = torch.autograd.grad((plain * worth).sum(), weights, allow_unused=True)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert torch.allclose(mine, other, atol=1e-4 * max(1.0, float(other.abs().max())))
+
+
+def test_what_was_not_chosen_from_has_no_gradient(network):
+    """Only choices' tokens are read: other tokens of the prompt are conditions, not targets."""
+    table = network.get_input_embeddings().weight
+    network.base_model.zero_grad()
+    hidden = {}
+    handle = network.base_model.register_forward_hook(
+        lambda module, inputs, output: hidden.update(last=output.last_hidden_state)
+    )
+    try:
+        log_probs, _ = choice_log_probs(network, DECISIONS[:1])
+        (slope,) = torch.autograd.grad(log_probs[0, 0], hidden["last"])
+    finally:
+        handle.remove()
+    read = slope[0].abs().sum(1) > 0
+    assert read.tolist() == [False, False, False, True, True, True, True, True][: len(read)]
+    assert table.grad is None
+
+
+# --- cloning ------------------------------------------------------------------------------------
+
+
+def test_the_oracles_examples_are_its_shortest_ways(saved):
+    args = clone_args(saved, "unused")
+    learner = Learner(args, Trained(str(saved), Prompt("Rules", 1, False)))
+    worlds = args.worlds(learner.model, learner.trained.prompt, "train")
+    ways = oracle_episodes(worlds)
+    assert len(ways) == 40
+    for way in ways:
+        assert way.success
+        assert len(way.steps) == len(way.pairs) == way.optimal
+        screens, goals = zip(*way.pairs, strict=True)
+        assert len(set(goals)) == 1
+        assert screens[-1] == goals[-1], "done is said at the goal"
+        for step in way.steps:
+            assert learner.model.tokenizer.decode(step.decision.prompt).count("Screen: ") == 1
+
+
+def test_every_example_comes_once_before_any_comes_again():
+    examples = list(range(10))
+    seen = [x for update in range(5) for x in clone.drawn(examples, 4, 0, update)]
+    assert sorted(seen[:10]) == sorted(seen[10:]) == examples
+    assert seen[:10] != seen[10:]
+
+
+@pytest.mark.parametrize("loss", ["choice", "tokens"])
+def test_a_tiny_model_learns_a_few_examples_by_heart(saved, tmp_path, loss):
+    args = clone_args(saved, tmp_path, loss=loss, learning_rate=1e-2)
+    learner = Learner(args, Trained(str(saved), Prompt("Rules", 1, False)))
+    worlds = args.worlds(learner.model, learner.trained.prompt, "train")
+    few = [step for way in oracle_episodes(worlds)[:3] for step in way.steps]
+    first = learner.step(clone.losses(learner, few, []))
+    right: list[bool] = []
+    for _ in range(60):
+        right.clear()
+        last = learner.step(clone.losses(learner, few, right))
+        learner.updates += 1
+    assert last < first / 2
+    assert all(right)
+
+
+def test_a_killed_clone_goes_on_and_ends_alike(saved, tmp_path):
+    whole = clone.train(clone_args(saved, tmp_path / "whole"))
+    cut = clone_args(saved, tmp_path / "cut", updates=3, checkpoint_every=2)
+    clone.train(cut)
+    (tmp_path / "cut" / "adapter").rename(tmp_path / "elsewhere")
+    resumed = clone.train(dataclasses.replace(cut, updates=4))
+    ours, theirs = (
+        torch.load(tmp_path / name / "checkpoint.pt")["weights"] for name in ("whole", "cut")
+    )
+    assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    assert (resumed.train, resumed.test) == (whole.train, whole.test)
+    told = [read_curve(tmp_path / name / "curve.jsonl") for name in ("whole", "cut")]
+    whole_losses, cut_losses = ([line["loss"] for line in lines] for lines in told)
+    assert whole_losses == cut_losses
+    with pytest.raises(UserError, match="rank=16, not 8"):
+        clone.train(dataclasses.replace(cut, rank=8))
+
+
+def test_a_clone_plays_by_name_with_its_own_prompt_and_as_it_was_measured(cloned, saved):
+    player = agents.make(f"language:scored:adapter={cloned.model}", 0)
+    assert player.prompt == read_trained(Path(cloned.model)).prompt
+    name = f"language:scored:adapter={cloned.model}"
+    knobs = {"level": 1, "split": "test", "app": "fixed"}
+    lines = evaluate(clone.Args.env, [name], knobs, floors=False).lines
+    assert [float(line["success"]) for line in lines] == cloned.test[-len(lines) :]
+
+
+def test_a_folder_without_an_adapter_is_told(tmp_path):
+    with pytest.raises(UserError, match="no adapter of ours"):
+        agents.make(f"language:scored:adapter={tmp_path}", 0)
+
+
+# --- the policy step ----------------------------------------------------------------------------
+
+
+def test_advantages_are_standardised_in_their_group():
+    group = [Episode(0, 2, success=success) for success in (True, False, False, False)]
+    found = grpo.advantages(group)
+    assert np.allclose(found, np.array([0.75, -0.25, -0.25, -0.25]) / np.sqrt(3 / 16))
+    assert abs(sum(found)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("ratio", "worth", "expected"),
+    [(1.5, 2.0, 2.4), (1.5, -2.0, -3.0), (0.5, 2.0, 1.0), (0.5, -2.0, -1.6), (1.1, 1.0, 1.1)],
+)
+def test_the_clipped_value_by_hand(ratio, worth, expected):
+    now, old, worth = (torch.tensor([x]).double() for x in (np.log(ratio), 0.0, worth))
+    assert float(grpo.clipped_value(now, old, worth, 0.2)) == pytest.approx(expected)
+
+
+def test_k3_has_the_mean_and_the_gradient_of_the_divergence():
+    logits = torch.tensor([0.3, -1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    other = torch.log_softmax(torch.tensor([0.0, 1.0, 0.5], dtype=torch.float64), 0)
+    ours = torch.log_softmax(logits, 0)
+    divergence = (ours.exp() * (ours - other)).sum()
+    assert torch.allclose((ours.exp() * grpo.k3(ours, other)).sum(), divergence)
+
+
+def test_equal_decisions_are_run_once_and_count_as_often_as_they_came(cloned, tmp_path):
+    args, learner = grpo_args(cloned, tmp_path), learner_of(cloned, tmp_path)
+    steps = [Step(DECISIONS[i % 3], i % 2, -1.0 - i / 10) for i in range(7)]
+    worth = [1.0, -0.5, 0.3, 2.0, -1.0, 0.1, -0.2]
+    clipped: list[bool] = []
+    expected = 0.0
+    with torch.no_grad():
+        total = sum(grpo.losses(learner, args, steps, worth, None, clipped))
+        for step, value in zip(steps, worth, strict=True):
+            now = plainly(learner.network, step.decision)[0][step.chosen]
+            ratio = torch.exp(now - step.log_prob)
+            expected -= torch.minimum(ratio * value, ratio.clamp(0.8, 1.2) * value) / 7
+    assert float(total) == pytest.approx(float(expected), abs=1e-4)
+    assert len(clipped) == 7
+
+
+def test_groups_without_variance_are_drawn_again_and_counted(cloned, tmp_path, monkeypatch):
+    run = grpo.Run(grpo_args(cloned, tmp_path, tries=5), learner_of(cloned, tmp_path))
+    outcomes = iter([[1, 1, 1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0, 0, 0], [1, 0, 0, 0, 1, 0, 1, 0]])
+
+    def scripted(worlds, tasks, seeds, *rest):
+        assert tasks[:4] == [tasks[0]] * 4
+        assert seeds[:4] == [seeds[0]] * 4
+        return [Episode(t, 2, success=bool(x)) for t, x in zip(tasks, next(outcomes), strict=True)]
+
+    monkeypatch.setattr(grpo, "play", scripted)
+    kept, successes = run.collect()
+    assert [[e.success for e in group] for group in kept] == [
+        [False, True, True, True],
+        [True, False, False, False],
+    ]
+    assert (run.groups, run.flat, len(successes)) == (6, 3, 24)
+
+
+def test_the_first_ratio_is_one(cloned, tmp_path):
+    """What is trained on are the tokens that were sampled, with the probabilities they had."""
+    args, learner = grpo_args(cloned, tmp_path), learner_of(cloned, tmp_path)
+    worlds = args.worlds(learner.model, learner.trained.prompt, "train", 8)
+    episodes = play(worlds, [0, 1] * 4, range(8), learner.scores, 1.0, draws=3)
+    steps = [step for episode in episodes for step in episode.steps]
+    with torch.no_grad():
+        for part in (steps[:9], steps[9:20]):
+            log_probs, _ = choice_log_probs(learner.network, [step.decision for step in part])
+            for row, step in zip(log_probs, part, strict=True):
+                assert float(row[step.chosen]) == pytest.approx(step.log_prob, abs=1e-4)
+        total = sum(grpo.losses(learner, args, steps, [1.0] * len(steps), None, []))
+    assert float(total) == pytest.approx(-1.0, abs=1e-3)
+
+
+def test_a_killed_policy_step_goes_on_and_ends_alike(cloned, tmp_path):
+    whole = grpo.train(grpo_args(cloned, tmp_path / "whole"))
+    cut = grpo_args(cloned, tmp_path / "cut", updates=3, checkpoint_every=2)
+    grpo.train(cut)
+    resumed = grpo.train(dataclasses.replace(cut, updates=4))
+    ours, theirs = (
+        torch.load(tmp_path / name / "checkpoint.pt")["weights"] for name in ("whole", "cut")
+    )
+    assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+    assert any(a.abs().sum() > 0 for a in ours)
+    same = ("train", "test", "drawn", "start_test", "start_drawn", "gain", "groups", "flat")
+    for field in same:
+        assert getattr(resumed, field) == getattr(whole, field), field
+    told = json.loads((tmp_path / "whole" / "result.json").read_text())
+    assert told["groups"] == whole.groups >= 8
