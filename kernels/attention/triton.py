@@ -14,6 +14,9 @@ from midcourse.kernels.dispatch import require
 
 TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: tl.float16}
 
+BUSY = 256  # programs
+LEAST_KEYS = 256  # of a split
+
 
 class Shape(NamedTuple):
     """Tile sizes of a launch, and in how many parts the keys are split."""
@@ -29,12 +32,19 @@ def interpreted() -> bool:
     return not isinstance(forward_kernel, triton.JITFunction)
 
 
-def tile_shape(problem: Problem, splits: int = 1) -> Shape:
-    """Tile sizes by type and head dimension; not yet measured on a GPU."""
+def tile_shape(problem: Problem) -> Shape:
+    """Tile sizes by type and head dimension, splits by how few queries there are.
+
+    Few queries over a long cache are few programs, so the keys are split among more of them until a
+    GPU is busy. Neither has been measured on a GPU yet.
+    """
     wide = problem.q.shape[-1] * problem.q.element_size()
     most = 64 if wide <= 256 else 32
     longest = int(problem.table[:, 1].max()) * (problem.q.shape[-2] // problem.k.shape[-2])
     queries = min(most, max(16, triton.next_power_of_2(longest)))
+    programs = triton.cdiv(longest, queries) * len(problem.table) * problem.k.shape[-2]
+    most_splits = int(problem.table[:, 3].max()) // LEAST_KEYS
+    splits = max(1, min(BUSY // max(programs, 1), most_splits))
     return Shape(queries, most, 4, splits)
 
 

@@ -38,6 +38,17 @@ def test_interpreted():
     assert " passed" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("queries", "keys", "splits"), [(1, 32768, 32), (1, 700, 2), (1, 9, 1), (4096, 4096, 1)]
+)
+def test_keys_are_split_where_queries_are_few(queries, keys, splits):
+    from midcourse.kernels.attention.problem import prepare
+    from midcourse.kernels.attention.triton import tile_shape
+
+    q, k = torch.zeros((1, queries, 32, 1)), torch.zeros((1, keys, 8, 1))
+    assert tile_shape(prepare(q, k, k)).splits == splits
+
+
 def built(capability, name, kind, width, featured):
     import triton.language as tl
     from triton.backends.compiler import GPUTarget
