@@ -73,7 +73,7 @@ def conditional_attention(
         more: other keywords of `attention`, all but `return_lse`.
 
     Returns:
-        Outputs, shape and type of q.
+        Outputs, as `attention`.
 
     Raises:
         ValueError: a shape, type, value or backend that does not fit, in one sentence.
@@ -87,15 +87,16 @@ def conditional_attention(
     wanted = f"bool or floats {tuple(q.shape[:-2])} on {q.device}"
     require(fits and gate.device == q.device, f"{given}; {wanted} was expected")
     gate = gate.reshape(-1, 1, 1).to(q.dtype)
+    shape = (*q.shape[:-1], v.shape[-1])
     if backend == "reference":
-        return reference.attend(problem, gate).reshape(q.shape)
-    attend = attend_by(backend, q)
+        return reference.attend(problem, gate).reshape(shape)
+    attend = attend_by(backend, q, v)
     if dense:
-        return (attend(problem)[0] * gate).reshape(q.shape)
+        return (attend(problem)[0] * gate).reshape(shape)
     chosen = gate.detach().flatten() > 0
     index = chosen.nonzero()[:, 0]
     few = attend(gathered(problem, chosen, index))[0] * gate[index]
-    return few.new_zeros((problem.tokens, *q.shape[-2:])).index_copy(0, index, few).reshape(q.shape)
+    return few.new_zeros(shape).flatten(0, -3).index_copy(0, index, few).reshape(shape)
 
 
 def gathered(problem: Problem, chosen: torch.Tensor, index: torch.Tensor) -> Problem:

@@ -82,7 +82,7 @@ def dynamic_mask_attention(
     if backend == "reference":
         with_lse = more.pop("return_lse", False)
         out, lse = reference.attend(prepare(q, k, v, bias=bias, **more), keep)
-        out, lse = out.reshape(q.shape), lse.reshape(q.shape[:-1])
+        out, lse = out.reshape(*q.shape[:-1], v.shape[-1]), lse.reshape(q.shape[:-1])
         return (out, lse) if with_lse else out
     given = f"bias has the shape {tuple(bias.shape)}"
     require(bias.shape == k.shape[:-1], f"{given}; {tuple(k.shape[:-1])} was expected")

@@ -26,8 +26,8 @@ def attend(problem: Problem, keep: int) -> tuple[torch.Tensor, torch.Tensor]:
     require(keep >= 1, f"keep is {keep}; 1 or more was expected")
     assert problem.bias is not None
     bias = problem.bias.detach()
-    heads, width = problem.q.shape[-2:]
-    outputs = [problem.q.reshape(-1, heads, width)[:0]]
+    heads, width = problem.q.shape[-2], problem.v.shape[-1]
+    outputs = [problem.q.new_empty((0, heads, width))]
     sums = [problem.temperature[:0]]
     for row in problem.table.tolist():
         start, queries, first, keys = row
