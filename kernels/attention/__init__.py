@@ -42,7 +42,7 @@ def attention(
             takes float64 too).
         k: (K, KV, D) or (B, K, KV, D); H is a multiple of KV. Keys are not repeated, and no layout
             is copied as long as D is contiguous.
-        v: as k.
+        v: as k, but its last dimension E may differ.
         cu_seqlens_q: bounds of the packed rows' queries, int32 (rows + 1,), read by the host; left
             out: one row. Not for a batch.
         cu_seqlens_k: the same of the keys; left out: as the queries', if there are as many keys.
@@ -60,8 +60,8 @@ def attention(
             triton for tensors that it takes on a GPU, if it is installed, else the reference.
 
     Returns:
-        Outputs, shape and type of q; with `return_lse` also the natural log-sum-exp, without D,
-        float32 (float64 for float64), -inf where nothing is seen.
+        Outputs, shape and type of q, but E wide; with `return_lse` also the natural log-sum-exp,
+        without D, float32 (float64 for float64), -inf where nothing is seen.
 
     Raises:
         ValueError: a shape, type, value or backend that does not fit, in one sentence.
@@ -81,16 +81,17 @@ def attention(
         expiry=expiry,
         positions=positions,
     )
-    out, lse = attend_by(backend, q)(problem)
-    out, lse = out.reshape(q.shape), lse.reshape(q.shape[:-1])
+    out, lse = attend_by(backend, q, v)(problem)
+    out, lse = out.reshape(*q.shape[:-1], v.shape[-1]), lse.reshape(q.shape[:-1])
     return (out, lse) if return_lse else out
 
 
-def attend_by(name: str | None, q: torch.Tensor):
+def attend_by(name: str | None, q: torch.Tensor, v: torch.Tensor):
     """The function of a backend that attends."""
     module = backend_of(reference, _triton, name, q.device)
     if name is None and module is not reference:
-        takes = q.dtype in module.TYPES and q.shape[-1] <= module.WIDEST
+        narrow = max(q.shape[-1], v.shape[-1]) <= module.WIDEST
+        takes = q.dtype in module.TYPES and narrow
         module = module if takes else reference
     return module.attend
 

@@ -30,12 +30,12 @@ def weights(q, k, v, d_out, lse, delta, scale, bias, seen, BIAS: tl.constexpr):
 
 @triton.jit
 def add_query(
-    dq, q, k_at, v_at, d_out, lse, delta, scale, bias, seen, inside,
+    dq, q, k_at, v_at, d_out, lse, delta, scale, bias, seen, k_inside, v_inside,
     BIAS: tl.constexpr, DOT: tl.constexpr,
 ):  # fmt: skip
     """One tile of keys for `query_kernel`."""
-    k = tl.load(k_at, mask=inside, other=0.0).to(DOT)
-    v = tl.load(v_at, mask=inside, other=0.0).to(DOT)
+    k = tl.load(k_at, mask=k_inside, other=0.0).to(DOT)
+    v = tl.load(v_at, mask=v_inside, other=0.0).to(DOT)
     _, ds = weights(q, k, v, d_out, lse, delta, scale, bias, seen, BIAS)
     return dq + tl.dot(ds.to(DOT), k, input_precision="ieee")
 
@@ -48,6 +48,7 @@ def query_kernel(
     q_token, q_head, q_row, k_token, k_head, k_row, v_token, v_head, v_row,
     temperature_token, temperature_head, expiry_token, expiry_head,
     GROUP: tl.constexpr, D: tl.constexpr, BLOCK_D: tl.constexpr,
+    E: tl.constexpr, BLOCK_E: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr,
     WINDOW: tl.constexpr, BIAS: tl.constexpr, EXPIRY: tl.constexpr,
     DOT: tl.constexpr,
@@ -62,12 +63,13 @@ def query_kernel(
     at = temperature_ptr + token * temperature_token + head * temperature_head
     temperature = tl.load(at, mask=live, other=1.0)
     row_scale = scale / temperature
-    d = tl.arange(0, BLOCK_D)
+    d, e = tl.arange(0, BLOCK_D), tl.arange(0, BLOCK_E)
     held = live[:, None] & (d < D)[None, :]
     at = q_ptr + row.to(tl.int64) * q_row + token * q_token + head * q_head
     q = tl.load(at[:, None] + d[None, :], mask=held, other=0.0).to(DOT)
     at = token * heads + head
-    d_out = tl.load(d_out_ptr + at[:, None] * D + d[None, :], mask=held, other=0.0).to(DOT)
+    filled = live[:, None] & (e < E)[None, :]
+    d_out = tl.load(d_out_ptr + at[:, None] * E + e[None, :], mask=filled, other=0.0).to(DOT)
     lse = tl.load(lse_ptr + at, mask=live, other=0.0)
     lse = tl.where(lse == float("-inf"), 0.0, lse) * LOG2_E
     delta = tl.load(delta_ptr + at, mask=live, other=0.0)
@@ -80,10 +82,11 @@ def query_kernel(
     for n in range(begin, last, BLOCK_N):
         j = n + tl.arange(0, BLOCK_N)
         there = j < k_len
-        inside = there[:, None] & (d < D)[None, :]
+        k_inside = there[:, None] & (d < D)[None, :]
+        v_inside = there[:, None] & (e < E)[None, :]
         far = j.to(tl.int64)
         k_at = k_base + far[:, None] * k_token + d[None, :]
-        v_at = v_base + far[:, None] * v_token + d[None, :]
+        v_at = v_base + far[:, None] * v_token + e[None, :]
         bias, expiry = row_scale, j
         if BIAS:
             bias = tl.load(
@@ -96,12 +99,14 @@ def query_kernel(
         if EXPIRY:
             if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
                 dq = add_query(
-                    dq, q, k_at, v_at, d_out, lse, delta, row_scale, bias, seen, inside, BIAS, DOT
-                )
+                    dq, q, k_at, v_at, d_out, lse, delta, row_scale, bias, seen,
+                    k_inside, v_inside, BIAS, DOT,
+                )  # fmt: skip
         else:
             dq = add_query(
-                dq, q, k_at, v_at, d_out, lse, delta, row_scale, bias, seen, inside, BIAS, DOT
-            )
+                dq, q, k_at, v_at, d_out, lse, delta, row_scale, bias, seen,
+                k_inside, v_inside, BIAS, DOT,
+            )  # fmt: skip
 
     dq = dq * row_scale[:, None]
     tl.store(dq_ptr + at[:, None] * D + d[None, :], dq, mask=held)
@@ -117,6 +122,7 @@ def key_kernel(
     q_token, q_head, q_row, k_token, k_head, k_row, v_token, v_head, v_row,
     temperature_token, temperature_head, expiry_token, expiry_head,
     GROUP: tl.constexpr, D: tl.constexpr, BLOCK_D: tl.constexpr,
+    E: tl.constexpr, BLOCK_E: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr,
     WINDOW: tl.constexpr, BIAS: tl.constexpr, EXPIRY: tl.constexpr,
     DOT: tl.constexpr,
@@ -130,13 +136,14 @@ def key_kernel(
     first = (tl.program_id(0) % tiles) * BLOCK_N
     j = first + tl.arange(0, BLOCK_N)
     there = j < k_len
-    d = tl.arange(0, BLOCK_D)
-    inside = there[:, None] & (d < D)[None, :]
+    d, e = tl.arange(0, BLOCK_D), tl.arange(0, BLOCK_E)
+    k_inside = there[:, None] & (d < D)[None, :]
+    v_inside = there[:, None] & (e < E)[None, :]
     key = k_start + j
     k_at = k_ptr + row.to(tl.int64) * k_row + key * k_token + kv * k_head
-    k = tl.load(k_at[:, None] + d[None, :], mask=inside, other=0.0).to(DOT)
+    k = tl.load(k_at[:, None] + d[None, :], mask=k_inside, other=0.0).to(DOT)
     v_at = v_ptr + row.to(tl.int64) * v_row + key * v_token + kv * v_head
-    v = tl.load(v_at[:, None] + d[None, :], mask=inside, other=0.0).to(DOT)
+    v = tl.load(v_at[:, None] + e[None, :], mask=v_inside, other=0.0).to(DOT)
     bias, expiry = tl.zeros((BLOCK_N,), tl.float32), j
     if BIAS:
         bias = tl.load(bias_ptr + key * kv_heads + kv, mask=there, other=0.0)
@@ -146,7 +153,7 @@ def key_kernel(
     if EXPIRY:
         latest = tl.max(expiry, 0)
     dk = tl.zeros((BLOCK_N, BLOCK_D), tl.float32)
-    dv = tl.zeros((BLOCK_N, BLOCK_D), tl.float32)
+    dv = tl.zeros((BLOCK_N, BLOCK_E), tl.float32)
     d_bias = tl.zeros((BLOCK_N,), tl.float32)
     q_base = q_ptr + row.to(tl.int64) * q_row
     end = tl.where(first < k_len, q_len * GROUP, 0)
@@ -166,7 +173,9 @@ def key_kernel(
             q_at = q_base + token * q_token + head * q_head
             q = tl.load(q_at[:, None] + d[None, :], mask=held, other=0.0).to(DOT)
             at = token * heads + head
-            d_out = tl.load(d_out_ptr + at[:, None] * D + d[None, :], mask=held, other=0.0).to(DOT)
+            filled = live[:, None] & (e < E)[None, :]
+            d_out_at = d_out_ptr + at[:, None] * E + e[None, :]
+            d_out = tl.load(d_out_at, mask=filled, other=0.0).to(DOT)
             lse = tl.load(lse_ptr + at, mask=live, other=0.0)
             lse = tl.where(lse == float("-inf"), 0.0, lse) * LOG2_E
             delta = tl.load(delta_ptr + at, mask=live, other=0.0)
@@ -178,7 +187,7 @@ def key_kernel(
             dk += tl.dot(tl.trans(scaled), q, input_precision="ieee")
 
     to = key * kv_heads + kv
-    tl.store(dk_ptr + to[:, None] * D + d[None, :], dk, mask=inside)
-    tl.store(dv_ptr + to[:, None] * D + d[None, :], dv, mask=inside)
+    tl.store(dk_ptr + to[:, None] * D + d[None, :], dk, mask=k_inside)
+    tl.store(dv_ptr + to[:, None] * E + e[None, :], dv, mask=v_inside)
     if BIAS:
         tl.store(d_bias_ptr + to, d_bias, mask=there)

@@ -55,17 +55,17 @@ def tile_logits(q, k, scale, bias, seen, BIAS: tl.constexpr):
 
 @triton.jit
 def fold(
-    total, peak, weight, q, k_at, v_at, scale, bias, seen, inside,
+    total, peak, weight, q, k_at, v_at, scale, bias, seen, k_inside, v_inside,
     BIAS: tl.constexpr, DOT: tl.constexpr,
 ):  # fmt: skip
     """Take one tile of keys into the running output, its largest logit and its sum of weights."""
-    k = tl.load(k_at, mask=inside, other=0.0).to(DOT)
+    k = tl.load(k_at, mask=k_inside, other=0.0).to(DOT)
     s = tile_logits(q, k, scale, bias, seen, BIAS)
     higher = tl.maximum(peak, tl.max(s, 1))
     base = tl.where(higher == float("-inf"), 0.0, higher)
     p = tl.exp2(s - base[:, None])
     shrink = tl.exp2(peak - base)
-    v = tl.load(v_at, mask=inside, other=0.0).to(DOT)
+    v = tl.load(v_at, mask=v_inside, other=0.0).to(DOT)
     total = total * shrink[:, None] + tl.dot(p.to(v.dtype), v, input_precision="ieee")
     return total, higher, weight * shrink + tl.sum(p, 1)
 
@@ -78,6 +78,7 @@ def forward_kernel(
     q_token, q_head, q_row, k_token, k_head, k_row, v_token, v_head, v_row,
     temperature_token, temperature_head, expiry_token, expiry_head,
     GROUP: tl.constexpr, D: tl.constexpr, BLOCK_D: tl.constexpr,
+    E: tl.constexpr, BLOCK_E: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_N: tl.constexpr,
     WINDOW: tl.constexpr, BIAS: tl.constexpr, EXPIRY: tl.constexpr,
     DOT: tl.constexpr,
@@ -91,7 +92,7 @@ def forward_kernel(
     position = tl.load(position_ptr + token, mask=live, other=-1)
     at = temperature_ptr + token * temperature_token + head * temperature_head
     row_scale = scale * LOG2_E / tl.load(at, mask=live, other=1.0)
-    d = tl.arange(0, BLOCK_D)
+    d, e = tl.arange(0, BLOCK_D), tl.arange(0, BLOCK_E)
     held = live[:, None] & (d < D)[None, :]
     q_at = q_ptr + row.to(tl.int64) * q_row + token * q_token + head * q_head
     q = tl.load(q_at[:, None] + d[None, :], mask=held, other=0.0).to(DOT)
@@ -105,14 +106,15 @@ def forward_kernel(
     earliest = tl.min(tl.where(position < 0, FAR, position), 0)
     peak = tl.full((BLOCK_M,), float("-inf"), tl.float32)
     weight = tl.zeros((BLOCK_M,), tl.float32)
-    total = tl.zeros((BLOCK_M, BLOCK_D), tl.float32)
+    total = tl.zeros((BLOCK_M, BLOCK_E), tl.float32)
     for n in range(begin, last, BLOCK_N):
         j = n + tl.arange(0, BLOCK_N)
         there = j < k_len
-        inside = there[:, None] & (d < D)[None, :]
+        k_inside = there[:, None] & (d < D)[None, :]
+        v_inside = there[:, None] & (e < E)[None, :]
         far = j.to(tl.int64)
         k_at = k_base + far[:, None] * k_token + d[None, :]
-        v_at = v_base + far[:, None] * v_token + d[None, :]
+        v_at = v_base + far[:, None] * v_token + e[None, :]
         bias, expiry = row_scale, j
         if BIAS:
             bias = tl.load(
@@ -125,16 +127,19 @@ def forward_kernel(
         if EXPIRY:
             if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
                 total, peak, weight = fold(
-                    total, peak, weight, q, k_at, v_at, row_scale, bias, seen, inside, BIAS, DOT
-                )
+                    total, peak, weight, q, k_at, v_at, row_scale, bias, seen,
+                    k_inside, v_inside, BIAS, DOT,
+                )  # fmt: skip
         else:
             total, peak, weight = fold(
-                total, peak, weight, q, k_at, v_at, row_scale, bias, seen, inside, BIAS, DOT
-            )
+                total, peak, weight, q, k_at, v_at, row_scale, bias, seen,
+                k_inside, v_inside, BIAS, DOT,
+            )  # fmt: skip
 
     nothing = weight == 0.0
     total = total / tl.where(nothing, 1.0, weight)[:, None]
     lse = (peak + tl.log2(tl.where(nothing, 1.0, weight))) * LN_2
     to = (split.to(tl.int64) * tokens + token) * heads + head
-    tl.store(out_ptr + to[:, None] * D + d[None, :], total, mask=held)
+    filled = live[:, None] & (e < E)[None, :]
+    tl.store(out_ptr + to[:, None] * E + e[None, :], total, mask=filled)
     tl.store(lse_ptr + to, tl.where(nothing, float("-inf"), lse), mask=live)

@@ -16,7 +16,7 @@ class Problem(NamedTuple):
 
     q: torch.Tensor  # (T, H, D) or (B, Q, H, D)
     k: torch.Tensor  # (K, KV, D) or (B, K, KV, D)
-    v: torch.Tensor  # as k
+    v: torch.Tensor  # as k, but E wide
     table: torch.Tensor  # int32 (rows, 4) on the CPU: queries begin, are; keys begin, are
     positions: torch.Tensor  # int32 (T,): the last key that each query may see, in its row
     temperature: torch.Tensor  # (T, H), expanded; the type that accumulates
@@ -40,7 +40,8 @@ def check_heads(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> None:
     """Whether queries, keys and values fit each other."""
     given = f"q {tuple(q.shape)}, k {tuple(k.shape)}, v {tuple(v.shape)}"
     require(q.ndim in (3, 4) and q.ndim == k.ndim, f"{given}: 3 or 4 dimensions were expected")
-    require(k.shape == v.shape, f"{given}: k and v differ in shape")
+    fits = k.shape[:-1] == v.shape[:-1] and v.shape[-1] > 0
+    require(fits, f"{given}: k and v differ in more than the last dimension")
     require(q.shape[-1] == k.shape[-1] > 0, f"{given}: the head dimensions differ")
     fits = k.shape[-2] > 0 and q.shape[-2] > 0 and q.shape[-2] % max(k.shape[-2], 1) == 0
     message = f"{q.shape[-2]} query heads are no multiple of {k.shape[-2]} key-value heads"

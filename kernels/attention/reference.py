@@ -23,7 +23,7 @@ def seen(problem: Problem, row: list[int]) -> torch.Tensor:
 
 
 def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
-    """Outputs (T, H, D) in the type of q and log-sum-exp (T, H).
+    """Outputs (T, H, E) in the type of q and log-sum-exp (T, H).
 
     In each row, for query i of head h, whose keys and values are those of head h // (H / KV):
 
@@ -53,5 +53,5 @@ def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
         outputs.append(torch.einsum("hij,jhd->ihd", p, far))
         sums.append(lse.masked_fill(empty, -torch.inf)[:, :, 0].T)
     if not outputs:
-        return q.to(problem.q.dtype), q.new_empty((0, heads))
+        return q.new_empty((0, heads, v.shape[-1]), dtype=problem.q.dtype), q.new_empty((0, heads))
     return torch.cat(outputs).to(problem.q.dtype), torch.cat(sums)

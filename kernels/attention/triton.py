@@ -14,6 +14,9 @@ from midcourse.kernels.dispatch import require
 
 TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: tl.float16}
 
+BUSY = 256  # programs
+LEAST_KEYS = 256  # of a split
+
 
 class Shape(NamedTuple):
     """Tile sizes of a launch, and in how many parts the keys are split."""
@@ -29,18 +32,25 @@ def interpreted() -> bool:
     return not isinstance(forward_kernel, triton.JITFunction)
 
 
-def tile_shape(problem: Problem, splits: int = 1) -> Shape:
-    """Tile sizes by type and head dimension; not yet measured on a GPU."""
-    wide = problem.q.shape[-1] * problem.q.element_size()
+def tile_shape(problem: Problem) -> Shape:
+    """Tile sizes by type and head dimension, splits by how few queries there are.
+
+    Few queries over a long cache are few programs, so the keys are split among more of them until a
+    GPU is busy. Neither has been measured on a GPU yet.
+    """
+    wide = max(problem.q.shape[-1], problem.v.shape[-1]) * problem.q.element_size()
     most = 64 if wide <= 256 else 32
     longest = int(problem.table[:, 1].max()) * (problem.q.shape[-2] // problem.k.shape[-2])
     queries = min(most, max(16, triton.next_power_of_2(longest)))
+    programs = triton.cdiv(longest, queries) * len(problem.table) * problem.k.shape[-2]
+    most_splits = int(problem.table[:, 3].max()) // LEAST_KEYS
+    splits = max(1, min(BUSY // max(programs, 1), most_splits))
     return Shape(queries, most, 4, splits)
 
 
 def check(problem: Problem) -> None:
     """Whether the kernels take these tensors."""
-    width, kind = problem.q.shape[-1], problem.q.dtype
+    width, kind = max(problem.q.shape[-1], problem.v.shape[-1]), problem.q.dtype
     require(width <= WIDEST, f"the head dimension is {width}; triton takes up to {WIDEST}")
     require(kind in TYPES, f"q is {kind}; triton takes float32, bfloat16 and float16")
 
@@ -70,6 +80,8 @@ def common(problem: Problem, shape: Shape) -> tuple[tuple, tuple, dict[str, Any]
         "GROUP": q.shape[-2] // k.shape[-2],
         "D": q.shape[-1],
         "BLOCK_D": max(16, triton.next_power_of_2(q.shape[-1])),
+        "E": v.shape[-1],
+        "BLOCK_E": max(16, triton.next_power_of_2(v.shape[-1])),
         "BLOCK_M": shape.queries,
         "BLOCK_N": shape.keys,
         "WINDOW": problem.window is not None,
@@ -89,9 +101,9 @@ def query_tiles(problem: Problem, shape: Shape) -> int:
 
 
 def forward(problem: Problem, shape: Shape) -> tuple[torch.Tensor, torch.Tensor]:
-    """Outputs (T, H, D) in the type of q and lse, float32 (T, H)."""
+    """Outputs (T, H, E) in the type of q and lse, float32 (T, H)."""
     q, k = problem.q, problem.k
-    tokens, heads, width = problem.tokens, *q.shape[-2:]
+    tokens, heads, width = problem.tokens, q.shape[-2], problem.v.shape[-1]
     parts = shape.splits
     # partial outputs stay in float32 until they are merged
     kind = q.dtype if parts == 1 else torch.float32
@@ -125,9 +137,10 @@ def backward(
     q, k = problem.q, problem.k
     heads, kv_heads, width = q.shape[-2], k.shape[-2], q.shape[-1]
     tokens, keys = problem.tokens, k.numel() // (kv_heads * width)
+    values = (keys, kv_heads, problem.v.shape[-1])
     dq = torch.empty((tokens, heads, width), dtype=q.dtype, device=q.device)
     dk = torch.empty((keys, kv_heads, width), dtype=q.dtype, device=q.device)
-    dv = torch.empty_like(dk)
+    dv = torch.empty(values, dtype=q.dtype, device=q.device)
     d_temperature = torch.empty((tokens, heads), dtype=torch.float32, device=q.device)
     d_bias = torch.empty((keys, kv_heads), dtype=torch.float32, device=q.device)
     tensors, steps, constants = common(problem, shape)
@@ -179,11 +192,12 @@ class Attention(torch.autograd.Function):
 
 
 def attend(problem: Problem, shape: Shape | None = None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Outputs (T, H, D) in the type of q and lse, float32 (T, H), as `reference.attend`."""
+    """Outputs (T, H, E) in the type of q and lse, float32 (T, H), as `reference.attend`."""
     check(problem)
     q, k, v = (dense(x) for x in (problem.q, problem.k, problem.v))
     if not len(problem.table):
-        return q.reshape(-1, *q.shape[-2:]), q.new_empty((0, q.shape[-2]), dtype=torch.float32)
+        nobody = (0, q.shape[-2])
+        return q.new_empty((*nobody, v.shape[-1])), q.new_empty(nobody, dtype=torch.float32)
     shape = shape or tile_shape(problem)
     outputs: Any = Attention.apply(q, k, v, problem.temperature, problem.bias, problem, shape)
     return outputs

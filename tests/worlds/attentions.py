@@ -4,7 +4,8 @@ import math
 
 import torch
 
-# q bounds, k bounds (packed) or (batch, queries, keys); heads, key-value heads, D; what is on
+# q bounds, k bounds (packed) or (batch, queries, keys); heads, key-value heads, D; what is on.
+# Values are D wide, or three where they are narrow.
 CASES = {
     "everything": ([0, 5, 5, 6, 26], [0, 7, 9, 10, 31], 4, 2, 8, "window temperature bias expiry"),
     "size one": ([0, 1], [0, 1], 1, 1, 1, ""),
@@ -15,6 +16,7 @@ CASES = {
     "no causality": ([0, 3, 20], [0, 18, 21], 2, 1, 8, "everywhere"),
     "chosen queries": ([0, 5, 9], [0, 40, 47], 2, 1, 8, "positions expiry"),
     "no keys": ([0, 3], [0, 0], 2, 1, 8, ""),
+    "narrow values": ([0, 2, 19], [0, 9, 26], 4, 2, 20, "narrow"),
 }  # fmt: skip
 
 
@@ -25,9 +27,14 @@ def tensors(name, dtype, seed=0):
     packed = isinstance(at_q, list)
     shape_q = (at_q[-1],) if packed else at_q[:2]
     shape_k = (at_k[-1],) if packed else (at_q[0], at_q[2])
+    narrow = 3 if "narrow" in features else width
     q, k, v = (
-        torch.randn((*shape, h, width), generator=g).to(dtype).requires_grad_()
-        for shape, h in ((shape_q, heads), (shape_k, kv_heads), (shape_k, kv_heads))
+        torch.randn(shape, generator=g).to(dtype).requires_grad_()
+        for shape in (
+            (*shape_q, heads, width),
+            (*shape_k, kv_heads, width),
+            (*shape_k, kv_heads, narrow),
+        )
     )
     more = {}
     kind = torch.float64 if dtype == torch.float64 else torch.float32
@@ -58,7 +65,7 @@ def one_query(q, keys, values, scale, bias, seen):
     """Output and log-sum-exp of one query and head over the keys that it sees, in float64."""
     chosen = [j for j in range(len(keys)) if seen(j)]
     if not chosen:
-        return torch.zeros_like(q), -math.inf
+        return values.new_zeros(values.shape[-1]), -math.inf
     logits = torch.stack([(q @ keys[j]) * scale + bias[j] for j in chosen])
     total = torch.logsumexp(logits, 0)
     return sum(torch.exp(s - total) * values[j] for s, j in zip(logits, chosen, strict=True)), total
@@ -80,7 +87,8 @@ def by_hand(q, k, v, more):
     bias = more.get("bias", torch.zeros(len(k), kv_heads)).detach().double()
     expiry = more.get("expiry", torch.full((len(k), kv_heads), 10**6))
     padding = more.get("key_padding", torch.ones(len(k), dtype=torch.bool)).reshape(-1)
-    out, lse = torch.zeros_like(q), torch.zeros(len(q), heads).double()
+    out = q.new_zeros((len(q), heads, v.shape[-1]))
+    lse = torch.zeros(len(q), heads).double()
     for a, b, c, d in zip(at_q, at_q[1:], at_k, at_k[1:], strict=False):
         for i in range(a, b):
             p = (d - c) - (b - i) if more.get("causal", True) else d - c - 1

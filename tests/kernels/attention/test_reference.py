@@ -38,6 +38,17 @@ def test_a_temperature_sharpens_as_a_scale_does():
     assert distance(attention(q, k, v, temperature=0.4), theirs.transpose(1, 2)) < 1e-12
 
 
+@pytest.mark.parametrize("window", [None, 4])
+def test_tokens_decoded_over_a_cache_are_those_of_one_pass(window):
+    q, k, v = normal(2, 9, 4, 8), normal(2, 9, 2, 8, seed=1), normal(2, 9, 2, 8, seed=2)
+    bias = normal(2, 9, 2, seed=3)
+    whole = attention(q, k, v, bias=bias, window=window, temperature=0.5)
+    for a, b in ((0, 4), (4, 5), (5, 6), (6, 9)):  # a prompt, two tokens, a draft of three
+        past = k[:, :b], v[:, :b]
+        step = attention(q[:, a:b], *past, bias=bias[:, :b], window=window, temperature=0.5)
+        assert distance(step, whole[:, a:b]) < 1e-12
+
+
 def test_gradients_are_finite_differences():
     q, k, v = (normal(5, 2, 3, seed=s).requires_grad_() for s in range(3))
     temperature = torch.tensor([0.4, 1.5], dtype=torch.float64, requires_grad=True)
@@ -122,7 +133,7 @@ def test_shapes_that_do_not_fit_are_named():
         attention(q, q[:, :2], q[:, :2])
     with pytest.raises(ValueError, match="the head dimensions differ"):
         attention(q, q[:, :, :2], q[:, :, :2])
-    with pytest.raises(ValueError, match="k and v differ in shape"):
+    with pytest.raises(ValueError, match="k and v differ in more than the last dimension"):
         attention(q, q, q[:4])
     with pytest.raises(ValueError, match=r"k is torch.float64 on cpu, q torch.float32 on cpu"):
         attention(q, q.double(), q)

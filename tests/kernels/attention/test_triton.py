@@ -38,6 +38,17 @@ def test_interpreted():
     assert " passed" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("queries", "keys", "splits"), [(1, 32768, 32), (1, 700, 2), (1, 9, 1), (4096, 4096, 1)]
+)
+def test_keys_are_split_where_queries_are_few(queries, keys, splits):
+    from midcourse.kernels.attention.problem import prepare
+    from midcourse.kernels.attention.triton import tile_shape
+
+    q, k = torch.zeros((1, queries, 32, 1)), torch.zeros((1, keys, 8, 1))
+    assert tile_shape(prepare(q, k, k)).splits == splits
+
+
 def built(capability, name, kind, width, featured):
     import triton.language as tl
     from triton.backends.compiler import GPUTarget
@@ -49,7 +60,8 @@ def built(capability, name, kind, width, featured):
     kernel = (kernels | {"key": backward.key_kernel})[name]
     dot = {"bf16": tl.bfloat16, "fp32": tl.float32}[kind]
     side = 64 if kind == "bf16" else 16
-    constants = {"GROUP": 2, "D": width, "BLOCK_D": width, "BLOCK_M": side, "BLOCK_N": side}
+    constants = {"GROUP": 2, "D": width, "BLOCK_D": width, "E": width, "BLOCK_E": width}
+    constants |= {"BLOCK_M": side, "BLOCK_N": side}
     constants |= dict.fromkeys(("WINDOW", "BIAS", "EXPIRY"), featured) | {"DOT": dot}
     signature = {}
     for argument in kernel.arg_names:
