@@ -43,8 +43,8 @@ def order_of(item) -> tuple[int, bool]:
     return place, item.get_closest_marker("slow") is None
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Put the tests into groups, and those in order."""
-    for item in items:
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
         item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
     items.sort(key=order_of)
