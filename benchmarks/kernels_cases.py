@@ -120,14 +120,20 @@ def sdpa(q, k, v, **more):
     return scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True, **more)
 
 
-def flexed(q, k, v):
-    """Compiled flex attention with a causal block mask; made outside the timing."""
-    from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+def flexed() -> Callable:
+    """Compiled flex attention with a causal block mask, made at the first call."""
+    made: list[Any] = []
 
-    n = len(q)
-    mask = create_block_mask(lambda b, h, i, j: i >= j, None, None, n, n, device=str(q.device))
-    compiled: Any = torch.compile(flex_attention)
-    return lambda q, k, v: compiled(*heads_first(q, k, v), block_mask=mask, enable_gqa=True)
+    def run(q, k, v):
+        from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+
+        if not made:
+            size = len(q), len(k)
+            mask = create_block_mask(lambda b, h, i, j: i >= j, None, None, *size, device=q.device)
+            made.extend([torch.compile(flex_attention), mask])
+        return made[0](*heads_first(q, k, v), block_mask=made[1], enable_gqa=True)
+
+    return run
 
 
 def attentions(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
@@ -140,7 +146,7 @@ def attentions(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
     scores = torch.randn((n, u), generator=g).to(device)
     peers: dict[str, Callable] = {"sdpa": sdpa}
     if device == "cuda":
-        peers["flex"] = flexed(*parts)
+        peers["flex"] = flexed()
     focal = {"sdpa": lambda q, k, v: sdpa(q, k, v, scale=1 / (0.4 * d**0.5))}
     ours = {
         "attention": (attention, 1.0, peers),
