@@ -4,8 +4,8 @@
     PYTHONPATH=typings python benchmarks/population_gpu.py  # where only torch and triton are there
 
 A kernel is timed only after it has given the reference's bits on this device. Each row goes to
-kernels/bench/results.csv. `--dry` runs everything at tiny sizes on the CPU, in Triton's interpreter
-(set TRITON_INTERPRET=1): its times mean nothing.
+kernels/bench/population.csv. `--dry` runs everything at tiny sizes on the CPU, in Triton's
+interpreter (set TRITON_INTERPRET=1): its times mean nothing.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from midcourse.kernels.population import triton as ours
 from midcourse.kernels.population.state import UNIT, copied, empty_series, prepare
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "kernels/bench/results.csv"
+RESULTS = ROOT / "kernels/bench/population.csv"
 DELAY = 8
 KINDS = {"reactive": 1, "learning": 2}
 SHAPES = ((1, 1), (1, 2), (1, 4), (1, 8), (2, 4), (2, 8), (4, 8))

@@ -11,6 +11,7 @@ import gc
 import importlib.util
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from midcourse.core.version import commit
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 README = FOLDER.parent / "README.md"
+ON_GPU = ["kernels", "population"]  # files of the folder that end in _gpu
 BEGIN, END = "<!-- speed table: written by `midcourse bench --readme` -->", "<!-- end -->"
 
 
@@ -129,7 +131,9 @@ def measure(subject: str, report: Callable[[str], None]) -> Iterator[Row]:
 
 
 def _loaded(subject: str) -> ModuleType:
-    """A file of `benchmarks/` as a module."""
+    """A file of `benchmarks/` as a module; it may import the others by name."""
+    if str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
     spec = importlib.util.spec_from_file_location(f"benchmark_{subject}", FOLDER / f"{subject}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -163,15 +167,22 @@ def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool
     return 1 if any(row.reached is False for row in rows) else 0
 
 
-def on_gpu() -> int:
-    """Check and measure the GPU kernels; the rows go to the repository's kernels/bench/results.csv.
+def on_gpu(chosen: tuple[str, ...] = ()) -> int:
+    """Check and measure GPU kernels; the rows go to tables in the repository's kernels/bench.
+
+    Args:
+        chosen: of `ON_GPU`; all if left out.
 
     Returns 1 if a kernel is wrong, else 0.
 
     Raises:
-        UserError: no GPU, no torch or triton, or an installation without the repository.
+        UserError: an unknown subject, no GPU, no torch or triton, or an installation without the
+            repository.
     """
     subjects()
+    for name in chosen:
+        if name not in ON_GPU:
+            raise unknown("GPU benchmark", name, ON_GPU)
     for name in ("torch", "triton"):
         if importlib.util.find_spec(name) is None:
             raise UserError(f"bench --gpu needs {name}, which is not installed: pip install {name}")
@@ -179,7 +190,7 @@ def on_gpu() -> int:
 
     if not torch.cuda.is_available():
         raise UserError(f"bench --gpu needs a GPU, and torch {torch.__version__} sees none")
-    return _loaded("population_gpu").main()
+    return max(_loaded(f"{name}_gpu").main() for name in chosen or ON_GPU)
 
 
 def machine() -> str:

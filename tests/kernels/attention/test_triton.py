@@ -60,7 +60,8 @@ def built(capability, name, kind, width, featured):
     kernel = (kernels | {"key": backward.key_kernel})[name]
     dot = {"bf16": tl.bfloat16, "fp32": tl.float32}[kind]
     side = 64 if kind == "bf16" else 16
-    constants = {"GROUP": 2, "D": width, "BLOCK_D": width, "E": width, "BLOCK_E": width}
+    values = 16 if name == "query" else width  # narrower than keys in one build
+    constants = {"GROUP": 2, "D": width, "BLOCK_D": width, "E": values, "BLOCK_E": values}
     constants |= {"BLOCK_M": side, "BLOCK_N": side}
     constants |= dict.fromkeys(("WINDOW", "BIAS", "EXPIRY"), featured) | {"DOT": dot}
     signature = {}

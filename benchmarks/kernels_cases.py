@@ -1,0 +1,226 @@
+"""What kernels_gpu.py checks and times: each kernel beside its peers, on the same tensors."""
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn.functional import cross_entropy, linear, scaled_dot_product_attention
+
+from midcourse.kernels.attention import attention
+from midcourse.kernels.conditional_attention import conditional_attention
+from midcourse.kernels.dynamic_mask import dynamic_mask_attention
+from midcourse.kernels.low_rank_attention import low_rank_attention
+from midcourse.kernels.prefix_attention import pack_tree, prefix_attention
+from midcourse.kernels.scans import discounted_returns
+from midcourse.kernels.token_logprobs import token_logprobs
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    tokens: int
+    heads: int
+    kv_heads: int
+    width: int
+    prefix: int
+    branches: int
+    keep: int
+    hidden: int
+    words: int
+    steps: int  # of scans
+    least: float  # seconds of one measurement; 0 for one call
+
+
+FULL = Size(32768, 16, 4, 128, 4096, 64, 2048, 4096, 128256, 1 << 26, 0.5)
+DRY = Size(48, 2, 1, 16, 20, 3, 8, 16, 40, 200, 0.0)
+BRANCH = 16  # tokens of a continuation
+SKIPPED = 0.8  # of the tokens, by their gates
+
+
+class Case(NamedTuple):
+    """One thing that is timed; a call of `ours` and of each peer does the same work."""
+
+    kernel: str
+    case: str
+    ours: Callable[[], Any]
+    peers: dict[str, Callable[[], Any]]
+    operations: float
+    bytes: float
+
+
+def normal(generator, *shape, dtype=torch.float32):
+    """Random numbers that want a gradient; drawn on the CPU, so equal on every device."""
+    return torch.randn(shape, generator=generator).to(dtype).requires_grad_()
+
+
+def trained(function: Callable, parts: list[torch.Tensor]) -> Callable[[], Any]:
+    """A call that computes a function of tensors and the gradients of its sum."""
+
+    def run():
+        out = function(*parts)
+        return torch.autograd.grad(out, parts, torch.ones_like(out))
+
+    return run
+
+
+def ops() -> dict[str, tuple[Callable, list[tuple[int, ...]]]]:
+    """Each kernel as a function of tensors and a backend, and shapes for its check."""
+    tree = pack_tree([[1, 2, 3], [1, 2, 4, 4], [5] * 9, [6, 7] * 6])
+    size = len(tree.ends)
+    gate = (torch.arange(77) % 5 == 0).float()
+    targets = torch.arange(37) % 61
+    episodes = torch.tensor([0, 5, 5, 77]), torch.tensor([True, False, False])
+    row = [(77, 4, 24), (77, 2, 24), (77, 2, 24)]
+    branch = [(size, 4, 24), (size, 2, 24), (size, 2, 24)]
+
+    def put(x, like):
+        return x.to(like.device)
+
+    return {
+        "attention": (lambda q, k, v, b: attention(q, k, v, backend=b), row),
+        "focal": (lambda q, k, v, b: attention(q, k, v, temperature=0.4, backend=b), row),
+        "conditional_attention": (
+            lambda q, k, v, b: conditional_attention(q, k, v, put(gate, q), backend=b),
+            row,
+        ),
+        "dynamic_mask": (
+            lambda q, k, v, w, b: dynamic_mask_attention(q, k, v, w, keep=9, backend=b),
+            [*row, (77, 2)],
+        ),
+        "low_rank_attention": (
+            lambda q, k, v, low, up, b: low_rank_attention(q, k, v, low, up, backend=b),
+            [*row, (77, 8), (8, 2, 24)],
+        ),
+        "prefix_attention": (
+            lambda q, k, v, a, c, b: prefix_attention(q, k, v, a, c, tree.to(q.device), backend=b),
+            [*branch, (50, 2, 24), (50, 2, 24)],
+        ),
+        "token_logprobs": (
+            lambda h, w, b: sum(token_logprobs(h, w, put(targets, h), backend=b)),
+            [(37, 24), (61, 24)],
+        ),
+        "scans": (
+            lambda r, last, b: discounted_returns(
+                r, put(episodes[0], r), last, put(episodes[1], r), backend=b
+            ),
+            [(77,), (3,)],
+        ),
+    }
+
+
+def heads_first(*parts):
+    """(tokens, heads, D) as SDPA wants it: (1, heads, tokens, D)."""
+    return [x.transpose(0, 1)[None] for x in parts]
+
+
+def sdpa(q, k, v, **more):
+    """Torch's causal attention over packed heads; on a GPU flash, if it can."""
+    q, k, v = heads_first(q, k, v)
+    return scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True, **more)
+
+
+def flexed() -> Callable:
+    """Compiled flex attention with a causal block mask, made at the first call."""
+    made: list[Any] = []
+
+    def run(q, k, v):
+        from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+
+        if not made:
+            size = len(q), len(k)
+            mask = create_block_mask(lambda b, h, i, j: i >= j, None, None, *size, device=q.device)
+            made.extend([torch.compile(flex_attention), mask])
+        return made[0](*heads_first(q, k, v), block_mask=made[1], enable_gqa=True)
+
+    return run
+
+
+def attentions(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
+    """Causal attention and its relatives over one long row."""
+    g = torch.Generator().manual_seed(0)
+    n, h, u, d = size.tokens, size.heads, size.kv_heads, size.width
+    q, k, v = (normal(g, n, x, d, dtype=dtype) for x in (h, u, u))
+    parts = [x.detach().to(device).requires_grad_() for x in (q, k, v)]
+    gate = (torch.rand(n, generator=g) >= SKIPPED).to(device)
+    scores = torch.randn((n, u), generator=g).to(device)
+    peers: dict[str, Callable] = {"sdpa": sdpa}
+    if device == "cuda":
+        peers["flex"] = flexed()
+    focal = {"sdpa": lambda q, k, v: sdpa(q, k, v, scale=1 / (0.4 * d**0.5))}
+    ours = {
+        "attention": (attention, 1.0, peers),
+        "focal": (lambda q, k, v: attention(q, k, v, temperature=0.4), 1.0, focal),
+        "conditional_attention": (
+            lambda q, k, v: conditional_attention(q, k, v, gate),
+            1 - SKIPPED,
+            {"sdpa": sdpa},
+        ),
+        "dynamic_mask": (
+            lambda q, k, v: dynamic_mask_attention(q, k, v, scores, keep=size.keep),
+            min(1.0, 2 * size.keep / n),
+            {"sdpa": sdpa},
+        ),
+    }
+    products = 2 * n * n * h * d  # of a causal forward pass, multiplications and additions
+    moved = sum(x.numel() * x.element_size() for x in (*parts, q))
+    for name, (function, share, others) in ours.items():
+
+        def once(f):
+            return lambda: f(*(x.detach() for x in parts))
+
+        there = {peer: once(f) for peer, f in others.items()}
+        yield Case(name, f"forward, {n}", once(function), there, share * products, moved)
+        there = {peer: trained(f, parts) for peer, f in others.items()}
+        run = trained(function, parts)
+        yield Case(name, f"both, {n}", run, there, share * 3.5 * products, 3 * moved)
+
+
+def branches(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
+    """Many continuations of one prefix, beside SDPA over a prefix that is repeated."""
+    g = torch.Generator().manual_seed(1)
+    h, u, d, b = size.heads, size.kv_heads, size.width, size.branches
+    tree = pack_tree([[i] * BRANCH for i in range(b)]).to(device)
+    shapes = [(b * BRANCH, h, d), *[(b * BRANCH, u, d)] * 2, *[(size.prefix, u, d)] * 2]
+    parts = [normal(g, *shape, dtype=dtype).detach().to(device) for shape in shapes]
+    q, k, v, prefix_k, prefix_v = parts
+    rows = q.reshape(b, BRANCH, h, d).transpose(1, 2)
+    whole = []
+    for near, far in ((k, prefix_k), (v, prefix_v)):
+        own = near.reshape(b, BRANCH, u, d)
+        whole.append(torch.cat([far.expand(b, -1, -1, -1), own], 1).transpose(1, 2).contiguous())
+    seen = torch.ones((BRANCH, size.prefix + BRANCH), dtype=torch.bool, device=device)
+    seen = seen.tril(size.prefix)
+
+    def repeated():
+        return scaled_dot_product_attention(rows, *whole, attn_mask=seen, enable_gqa=True)
+
+    products = 4 * b * BRANCH * h * d * (size.prefix + BRANCH / 2)
+    moved = sum(x.numel() * x.element_size() for x in (*parts, q))
+    case = f"{b} of {BRANCH} on {size.prefix}"
+    run = lambda: prefix_attention(q, k, v, prefix_k, prefix_v, tree)  # noqa: E731
+    yield Case("prefix_attention", case, run, {"sdpa repeated": repeated}, products, moved)
+
+
+def others(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
+    """Log-probabilities, forward and backward, and a scan."""
+    g = torch.Generator().manual_seed(2)
+    n, h, w = size.tokens, size.hidden, size.words
+    parts = [normal(g, n, h, dtype=dtype), normal(g, w, h, dtype=dtype)]
+    hidden, weight = (x.detach().to(device).requires_grad_() for x in parts)
+    targets = torch.randint(0, w, (n,), generator=g).to(device)
+    peers = {"unfused": lambda x, y: -cross_entropy(linear(x, y).float(), targets)}
+    if importlib.util.find_spec("liger_kernel"):
+        from liger_kernel.transformers import LigerFusedLinearCrossEntropyLoss  # pyright: ignore[reportMissingImports]
+
+        liger = LigerFusedLinearCrossEntropyLoss()
+        peers["liger"] = lambda x, y: -liger(y, x, targets)
+    there = {name: trained(f, [hidden, weight]) for name, f in peers.items()}
+    run = trained(lambda x, y: token_logprobs(x, y, targets)[0].mean(), [hidden, weight])
+    moved = 3 * (hidden.numel() + weight.numel()) * hidden.element_size()
+    yield Case("token_logprobs", f"both, {n} x {h} x {w}", run, there, 8.0 * n * h * w, moved)
+    rewards = torch.randn(size.steps, generator=g).to(device)
+    episodes = torch.linspace(0, size.steps, 9).long().to(device)
+    rest = torch.zeros(8, device=device), torch.ones(8, dtype=torch.bool, device=device)
+    run = lambda: discounted_returns(rewards, episodes, *rest)  # noqa: E731
+    yield Case("scans", f"{size.steps} in 8 episodes", run, {}, 0, 8 * size.steps)

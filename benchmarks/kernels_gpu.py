@@ -1,0 +1,139 @@
+"""Kernels for language models on a GPU: time, memory and operations beside their peers.
+
+    midcourse bench kernels
+    PYTHONPATH=typings python benchmarks/kernels_gpu.py  # where only torch and triton are there
+
+A kernel is timed only after its results and gradients were those of the reference in float64, on
+this device. The floor of a case is what its operations take at the rate of a large product of
+matrices, or its bytes at that of a copy, whichever is longer, both measured in the same run. Each
+row goes to kernels/bench/results.csv. `--dry` runs everything at tiny sizes on the CPU, in Triton's
+interpreter (set TRITON_INTERPRET=1): its times mean nothing.
+"""
+
+import argparse
+import csv
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+import triton
+from kernels_cases import DRY, FULL, Case, Size, attentions, branches, normal, ops, others
+from population_gpu import DRY as DRY_COPY
+from population_gpu import FULL as FULL_COPY
+from population_gpu import ROOT, commit, copy_rate, seconds
+
+RESULTS = ROOT / "kernels/bench/results.csv"
+SIDE = 8192  # of the matrices whose product is the measure of operations
+
+
+class WrongError(RuntimeError):
+    """A kernel whose results are not the reference's."""
+
+
+def check(device: str, kernels: dict | None = None) -> None:
+    """Compare results and gradients with the reference in float64 on the CPU.
+
+    Raises:
+        WrongError: one is further off than float32 explains.
+    """
+    for name, (function, shapes) in (kernels or ops()).items():
+        g = torch.Generator().manual_seed(len(name))
+        plain = [normal(g, *shape, dtype=torch.float64) for shape in shapes]
+        given = [x.detach().to(device, torch.float32).requires_grad_() for x in plain]
+        results = []
+        for parts, backend in ((plain, "reference"), (given, "triton")):
+            out = function(*parts, backend)
+            slope = torch.linspace(-1, 1, out.numel(), dtype=out.dtype, device=out.device)
+            results.append([out, *torch.autograd.grad(out, parts, slope.reshape(out.shape))])
+        for i, (wanted, ours) in enumerate(zip(*results, strict=True)):
+            wanted, ours = wanted.detach(), ours.detach().cpu().double()
+            gap = float((ours - wanted).norm() / wanted.norm().clamp_min(1e-3))
+            if not gap < 1e-4:
+                what = "results" if i == 0 else f"gradient {i}"
+                raise WrongError(f"{name}: its {what} differ by {gap:.2g}, so nothing is timed")
+
+
+def product_rate(device: str, least: float) -> float:
+    """Operations a second of a large product of matrices, in bfloat16 on a GPU."""
+    side, dtype = (SIDE, torch.bfloat16) if device == "cuda" else (64, torch.float32)
+    a = torch.ones((side, side), dtype=dtype, device=device)
+    return 2 * side**3 / seconds(lambda: a @ a, device, least)
+
+
+def taken(run: Callable, device: str, least: float) -> tuple[float, float]:
+    """Seconds of a call, and bytes that it takes beyond what was there before."""
+    before = torch.cuda.memory_allocated() if device == "cuda" else 0
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    run()
+    peak = torch.cuda.max_memory_allocated() if device == "cuda" else 0
+    return seconds(run, device, least), peak - before
+
+
+def timed(case: Case, device: str, least: float, report: Callable) -> Iterator[dict]:
+    """Ours and each peer of a case; a peer that cannot run is told and left out."""
+    ours, memory = taken(case.ours, device, least)
+    yield {"by": "midcourse", "seconds": f"{ours:.4g}", "memory": int(memory), "times_ours": "1"}
+    for name, peer in case.peers.items():
+        try:
+            theirs, memory = taken(peer, device, least)
+        except Exception as error:  # out of memory, or whatever a compiler raises
+            sentence = (str(error).splitlines() or [""])[0]
+            report(f"{case.kernel}, {case.case}: {name}: {type(error).__name__}: {sentence}")
+            continue
+        ratio = f"{theirs / ours:.3g}"
+        yield {"by": name, "seconds": f"{theirs:.4g}", "memory": int(memory), "times_ours": ratio}
+
+
+def measure(device: str, size: Size, report: Callable = print) -> Iterator[dict]:
+    """The rows of all cases; the kernels have been checked."""
+    cuda = device == "cuda"
+    name = torch.cuda.get_device_name() if cuda else "dry run on the CPU"
+    stamp = {"device": name, "date": time.strftime("%Y-%m-%d"), "commit": commit()}
+    stamp |= {"torch": torch.__version__, "triton": triton.__version__}
+    copy = copy_rate(device, FULL_COPY if cuda else DRY_COPY)
+    products = product_rate(device, size.least)
+    report(f"{name}: a copy moves {copy / 1e12:.3g} TB/s, products {products / 1e12:.3g} Tflop/s")
+    dtype = torch.bfloat16 if cuda else torch.float32
+    for subject in (attentions, branches, others):
+        for case in subject(size, device, dtype):
+            floor = max(case.operations / products, case.bytes / copy)
+            for row in timed(case, device, size.least, report):
+                share = f"{floor / float(row['seconds']):.3g}"
+                yield stamp | {"kernel": case.kernel, "case": case.case} | row | {"floor": share}
+
+
+def main(dry: bool = False, out: Path = RESULTS, report: Callable = print) -> int:
+    """Check, measure, print, append to `out`; 1 if a kernel is wrong."""
+    device, size = ("cpu", DRY) if dry else ("cuda", FULL)
+    try:
+        check(device)
+    except WrongError as error:
+        report(str(error))
+        return 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    new = not out.exists()
+    with out.open("a", newline="") as file:
+        writer = None
+        for row in measure(device, size, report):
+            if writer is None:
+                writer = csv.DictWriter(file, row.keys())
+                if new:
+                    writer.writeheader()
+            writer.writerow(row)
+            file.flush()
+            report(
+                f"{row['kernel']}, {row['case']}, {row['by']}: {row['seconds']} s, "
+                f"{row['times_ours']} times ours, {row['floor']} of the floor's speed, "
+                f"{row['memory'] / 2**20:.0f} MiB"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dry", action="store_true", help="tiny, in the interpreter")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="the table of results")
+    options = parser.parse_args()
+    raise SystemExit(main(options.dry, options.out))
