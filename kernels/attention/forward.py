@@ -45,29 +45,100 @@ def key_range(position, k_len, window, WINDOW: tl.constexpr, BLOCK_N: tl.constex
 
 
 @triton.jit
-def tile_logits(q, k, scale, bias, seen, BIAS: tl.constexpr):
+def full_range(
+    position, live, begin, last, k_len, window,
+    WINDOW: tl.constexpr, EXPIRY: tl.constexpr, BLOCK_N: tl.constexpr,
+):  # fmt: skip
+    """Bounds of the key tiles all of which every query of a tile sees; they need no masks."""
+    first, end = begin, begin
+    if not EXPIRY:
+        lowest = tl.min(tl.where(live, position, FAR), 0)
+        end = tl.minimum(lowest + 1, tl.minimum(k_len, last)) // BLOCK_N * BLOCK_N  # pyright: ignore[reportOperatorIssue]
+        if WINDOW:
+            highest = tl.max(position, 0) + 1 - window  # pyright: ignore[reportOperatorIssue]
+            first = tl.maximum(begin, tl.cdiv(tl.maximum(highest, 0), BLOCK_N) * BLOCK_N)
+            first = tl.minimum(first, tl.cdiv(last, BLOCK_N) * BLOCK_N)
+        end = tl.maximum(end, first)
+    return first, end
+
+
+@triton.jit
+def tile_at(at, inside, MASKED: tl.constexpr, DOT: tl.constexpr):
+    """A tile of keys, values or queries, 0 outside."""
+    if MASKED:
+        return tl.load(at, mask=inside, other=0.0).to(DOT)
+    return tl.load(at).to(DOT)
+
+
+@triton.jit
+def tile_logits(q, k, scale, bias, seen, BIAS: tl.constexpr, MASKED: tl.constexpr):
     """Logits in base 2, -inf where a key may not be seen: float32 (queries, keys)."""
     s = tl.dot(q, tl.trans(k), input_precision="ieee") * scale[:, None]
     if BIAS:
         s += bias[None, :] * LOG2_E
-    return tl.where(seen, s, float("-inf"))
+    if MASKED:
+        s = tl.where(seen, s, float("-inf"))
+    return s
 
 
 @triton.jit
 def fold(
     total, peak, weight, q, k_at, v_at, scale, bias, seen, k_inside, v_inside,
-    BIAS: tl.constexpr, DOT: tl.constexpr,
+    D: tl.constexpr, BLOCK_D: tl.constexpr, E: tl.constexpr, BLOCK_E: tl.constexpr,
+    BIAS: tl.constexpr, MASKED: tl.constexpr, DOT: tl.constexpr,
 ):  # fmt: skip
     """Take one tile of keys into the running output, its largest logit and its sum of weights."""
-    k = tl.load(k_at, mask=k_inside, other=0.0).to(DOT)
-    s = tile_logits(q, k, scale, bias, seen, BIAS)
+    k = tile_at(k_at, k_inside, MASKED or D < BLOCK_D, DOT)
+    s = tile_logits(q, k, scale, bias, seen, BIAS, MASKED)
     higher = tl.maximum(peak, tl.max(s, 1))
-    base = tl.where(higher == float("-inf"), 0.0, higher)
+    base = higher
+    if MASKED:
+        base = tl.where(higher == float("-inf"), 0.0, higher)
     p = tl.exp2(s - base[:, None])
     shrink = tl.exp2(peak - base)
-    v = tl.load(v_at, mask=v_inside, other=0.0).to(DOT)
+    v = tile_at(v_at, v_inside, MASKED or E < BLOCK_E, DOT)
     total = total * shrink[:, None] + tl.dot(p.to(v.dtype), v, input_precision="ieee")
     return total, higher, weight * shrink + tl.sum(p, 1)
+
+
+@triton.jit
+def over_keys(
+    total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_ptr,
+    begin, end, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
+    D: tl.constexpr, BLOCK_D: tl.constexpr, E: tl.constexpr, BLOCK_E: tl.constexpr,
+    BLOCK_N: tl.constexpr, WINDOW: tl.constexpr, BIAS: tl.constexpr, EXPIRY: tl.constexpr,
+    MASKED: tl.constexpr, DOT: tl.constexpr,
+):  # fmt: skip
+    """Fold the key tiles from `begin` up to `end`, with masks or without."""
+    d, e = tl.arange(0, BLOCK_D), tl.arange(0, BLOCK_E)
+    for n in range(begin, end, BLOCK_N):
+        j = n + tl.arange(0, BLOCK_N)
+        there = j < k_len
+        k_inside = there[:, None] & (d < D)[None, :]
+        v_inside = there[:, None] & (e < E)[None, :]
+        far = j.to(tl.int64)
+        k_at = k_base + far[:, None] * k_token + d[None, :]
+        v_at = v_base + far[:, None] * v_token + e[None, :]
+        bias, expiry = row_scale, j
+        if BIAS:
+            bias = tl.load(
+                bias_ptr + (k_start + j) * tl.num_programs(1) + kv, mask=there, other=0.0
+            )
+        if EXPIRY:
+            expiry = tl.load(expiry_ptr + (k_start + j) * expiry_token, mask=there, other=0)
+        seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
+        if EXPIRY:
+            if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
+                total, peak, weight = fold(
+                    total, peak, weight, q, k_at, v_at, row_scale, bias, seen, k_inside, v_inside,
+                    D, BLOCK_D, E, BLOCK_E, BIAS, MASKED, DOT,
+                )  # fmt: skip
+        else:
+            total, peak, weight = fold(
+                total, peak, weight, q, k_at, v_at, row_scale, bias, seen, k_inside, v_inside,
+                D, BLOCK_D, E, BLOCK_E, BIAS, MASKED, DOT,
+            )  # fmt: skip
+    return total, peak, weight
 
 
 @triton.jit
@@ -107,34 +178,25 @@ def forward_kernel(
     peak = tl.full((BLOCK_M,), float("-inf"), tl.float32)
     weight = tl.zeros((BLOCK_M,), tl.float32)
     total = tl.zeros((BLOCK_M, BLOCK_E), tl.float32)
-    for n in range(begin, last, BLOCK_N):
-        j = n + tl.arange(0, BLOCK_N)
-        there = j < k_len
-        k_inside = there[:, None] & (d < D)[None, :]
-        v_inside = there[:, None] & (e < E)[None, :]
-        far = j.to(tl.int64)
-        k_at = k_base + far[:, None] * k_token + d[None, :]
-        v_at = v_base + far[:, None] * v_token + e[None, :]
-        bias, expiry = row_scale, j
-        if BIAS:
-            bias = tl.load(
-                bias_ptr + (k_start + j) * tl.num_programs(1) + kv, mask=there, other=0.0
-            )
-        if EXPIRY:
-            where = expiry_ptr + (k_start + j) * expiry_token + kv * expiry_head
-            expiry = tl.load(where, mask=there, other=0)
-        seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
-        if EXPIRY:
-            if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
-                total, peak, weight = fold(
-                    total, peak, weight, q, k_at, v_at, row_scale, bias, seen,
-                    k_inside, v_inside, BIAS, DOT,
-                )  # fmt: skip
-        else:
-            total, peak, weight = fold(
-                total, peak, weight, q, k_at, v_at, row_scale, bias, seen,
-                k_inside, v_inside, BIAS, DOT,
-            )  # fmt: skip
+    full, end = full_range(position, live, begin, last, k_len, window, WINDOW, EXPIRY, BLOCK_N)
+    expiry_at = expiry_ptr + kv * expiry_head
+    if WINDOW:
+        total, peak, weight = over_keys(
+            total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
+            begin, full, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+        )  # fmt: skip
+    if not EXPIRY:
+        total, peak, weight = over_keys(
+            total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
+            full, end, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, False, DOT,
+        )  # fmt: skip
+    total, peak, weight = over_keys(
+        total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
+        end, last, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
+        D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+    )  # fmt: skip
 
     nothing = weight == 0.0
     total = total / tl.where(nothing, 1.0, weight)[:, None]

@@ -24,6 +24,7 @@ class Problem(NamedTuple):
     expiry: torch.Tensor | None  # int32 (K, KV), expanded: key j is seen from positions below it
     window: int | None
     scale: float  # 1 / sqrt(D)
+    rising: bool  # whether positions are known not to fall along a row
 
     @property
     def tokens(self) -> int:
@@ -173,6 +174,7 @@ def prepare(
     require(window is None or window >= 1, f"window is {window}; 1 or more keys were expected")
     message = f"window is {window}, which needs causal attention"
     require(window is None or causal, message)
+    rising = positions is None
     if positions is None:
         positions = default_positions(table, causal, q.device)
     else:
@@ -192,4 +194,5 @@ def prepare(
         expiries(expiry, key_padding, k),
         window,
         1 / math.sqrt(q.shape[-1]),
+        rising,
     )

@@ -16,6 +16,7 @@ TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: 
 
 BUSY = 256  # programs
 LEAST_KEYS = 256  # of a split
+LONGEST = 1 << 30  # window; longer ones make no difference, and sums of two stay in 32 bits
 
 
 class Shape(NamedTuple):
@@ -117,7 +118,7 @@ def forward(problem: Problem, shape: Shape) -> tuple[torch.Tensor, torch.Tensor]
     with torch.cuda.device_of(q):
         launch(
             *(q, k, problem.v, out, lse, *tensors),
-            *(problem.scale, problem.window or 0, tiles, tokens, heads, *steps),
+            *(problem.scale, min(problem.window or 0, LONGEST), tiles, tokens, heads, *steps),
             **constants,
         )
     if parts == 1:
@@ -152,7 +153,7 @@ def backward(
             launch = query_kernel[(tiles * rows, kv_heads)]
             launch(
                 *(q, k, problem.v, d_out, lse, delta, dq, d_temperature, *tensors),
-                *(problem.scale, problem.window or 0, tiles, heads, *steps),
+                *(problem.scale, min(problem.window or 0, LONGEST), tiles, heads, *steps),
                 **constants,
             )
         tiles = triton.cdiv(int(problem.table[:, 3].max()), shape.keys)
@@ -160,7 +161,8 @@ def backward(
             launch = key_kernel[(tiles * rows, kv_heads)]
             launch(
                 *(q, k, problem.v, d_out, lse, delta, dk, dv, d_bias, *tensors),
-                *(problem.scale, problem.window or 0, tiles, heads, *steps),
+                *(problem.scale, min(problem.window or 0, LONGEST), tiles, heads, *steps),
+                RISING=problem.rising,
                 **constants,
             )
     return dq, dk, dv, d_temperature, d_bias

@@ -24,6 +24,7 @@ BUILDS = [
     (90, "forward", "bf16", 64, True),
     (80, "query", "bf16", 64, True),
     (90, "key", "bf16", 64, True),
+    (80, "key", "bf16", 64, False),
     (80, "forward", "fp32", 16, False),
 ]
 
@@ -64,6 +65,8 @@ def built(capability, name, kind, width, featured):
     constants = {"GROUP": 2, "D": width, "BLOCK_D": width, "E": values, "BLOCK_E": values}
     constants |= {"BLOCK_M": side, "BLOCK_N": side}
     constants |= dict.fromkeys(("WINDOW", "BIAS", "EXPIRY"), featured) | {"DOT": dot}
+    if name == "key":
+        constants["RISING"] = not featured
     signature = {}
     for argument in kernel.arg_names:
         if argument in constants:
