@@ -50,13 +50,13 @@ class Args:
     """of a clone"""
     stopped: int = 40
     """of the clone with which the policy step begins"""
-    steps: int = 30
+    steps: int = 24
     """updates of the policy step"""
     episodes: int = 8
     """with drawn actions on each pair that nothing was trained on"""
-    tasks: int = 10
+    tasks: int = 4
     """test tasks of GuiNavigation level 2 for each seed, 0: none; of level 1 all are played"""
-    web_tasks: int = 4
+    web_tasks: int = 2
     """test tasks of WebTasks, 0: none; a page in words is long, so they take minutes each"""
     players: tuple[str, ...] = ()
     """other language players beside, by name"""
@@ -76,9 +76,10 @@ def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path."""
     started = time.perf_counter()
     seeds = range(args.seeds)
+    wanted = {"cloned": seeds, "by tokens": seeds[:1], "stopped": seeds, "trained": seeds}
     runs = {
-        name: [_run(args, name, seed) for seed in track(seeds, name)]
-        for name in ("cloned", "by tokens", "stopped", "trained")
+        name: [_run(args, name, seed) for seed in track(some, name)]
+        for name, some in wanted.items()
     }
     parts = [*_cloning(runs), *_policy_step(args, runs["trained"]), *_playing(args, runs)]
     seconds = _seconds(args.out, time.perf_counter() - started)

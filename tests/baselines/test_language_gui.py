@@ -55,7 +55,7 @@ def cloned(saved, tmp_path_factory):
 
 def grpo_args(cloned, out, **changes):
     settings = {"start": Path(cloned.model), "updates": 4, "group": 4, "episodes": 1, "threads": 1}
-    settings |= {"tries": 2, "kl": 0.1, "learning_rate": 1e-3, "quiet": True}
+    settings |= {"tries": 2, "kl": 0.1, "epochs": 2, "learning_rate": 1e-3, "quiet": True}
     return grpo.Args(**{**settings, "out": out, **changes})
 
 
@@ -189,6 +189,13 @@ def test_a_clone_plays_by_name_with_its_own_prompt_and_as_it_was_measured(cloned
 def test_a_folder_without_an_adapter_is_told(tmp_path):
     with pytest.raises(UserError, match="no adapter of ours"):
         agents.make(f"language:scored:adapter={tmp_path}", 0)
+
+
+def test_numbers_out_of_range_are_told():
+    with pytest.raises(UserError, match="group=1 is out of range: it is at least 2"):
+        grpo.Args(group=1).check()
+    with pytest.raises(UserError, match="batch=0"):
+        clone.Args(batch=0).check()
 
 
 # --- the policy step ----------------------------------------------------------------------------
