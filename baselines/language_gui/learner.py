@@ -27,7 +27,7 @@ RULES = "Say the next action."  # the fewer tokens, the sooner trained
 OTHERS = ("validation", "test")  # splits that nothing is trained on
 SEEDS = 1_000_000  # of the worlds played in evaluations, from here on
 GRADIENT = 1.0  # norm to which gradients are clipped
-WARM = 10  # updates over which the learning rate rises; at once, the first ones threw scores about
+WARM = 10  # updates over which the learning rate rises, while Adam has seen little
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class LanguageArgs:
     together: int = 8
     """decisions run at once, which bounds the memory"""
     threads: int = 2
-    """of torch"""
+    """of torch; fewer on busy cores, where two that wait for each other took ten times as long"""
     checkpoint_every: int = 10
     """updates between two checkpoints"""
     out: Path

@@ -48,7 +48,7 @@ class Args:
     """runs of each training, seeds 0, 1, ..., each on the app of that number"""
     updates: int = 120
     """of a clone"""
-    stopped: int = 40
+    stopped: int = 48
     """of the clone with which the policy step begins"""
     steps: int = 24
     """updates of the policy step"""
