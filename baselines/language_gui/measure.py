@@ -31,12 +31,14 @@ class Optimal:
     ) -> None:
         """Look at the state after an action, or with the action None after a reset."""
         world: Any = env.unwrapped
-        cost = world.cost_to_go()
+        goes_on = bool(world.world["running"])  # an episode that is over has no cost to go
+        cost = world.cost_to_go() if goes_on else self.cost
         if action is not None:
             as_advised = not isinstance(action, Refusal) and np.array_equal(action, self.advised)
             self.taken += 1
             self.optimal += bool(as_advised or info["success"] or cost == self.cost - 1)
-        self.cost, self.advised = cost, world.oracle_action()
+        if goes_on:
+            self.cost, self.advised = cost, world.oracle_action()
 
 
 def play_counted(job: Job) -> tuple[dict[str, Any], float]:
