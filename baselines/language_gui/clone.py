@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
@@ -41,6 +41,8 @@ from midcourse.baselines.language_gui.policy import batches, choice_log_probs
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args(LanguageArgs):
     """Settings of a run."""
+
+    LEAST: ClassVar = {**LanguageArgs.LEAST, "rank": 1, "batch": 1}
 
     model: str = ""
     """folder, or name in transformers' cache; SmolLM2-135M-Instruct if left out"""

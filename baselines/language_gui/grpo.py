@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -43,6 +44,8 @@ from midcourse.evaluation.statistics import interval
 class Args(LanguageArgs):
     """Settings of a run."""
 
+    LEAST: ClassVar = {**LanguageArgs.LEAST, "groups": 1, "group": 2, "tries": 1, "epochs": 1}
+
     start: Path = Path("runs/language_clone/adapter")
     """the clone's adapter, with which it begins"""
     groups: int = 2
@@ -51,13 +54,13 @@ class Args(LanguageArgs):
     """episodes in a group"""
     tries: int = 8
     """rounds of drawing groups for an update until enough have variance"""
-    epochs: int = 2
-    """passes over an update's steps"""
+    epochs: int = 1
+    """passes over an update's steps; in the first, every rho is 1"""
     clip: float = 0.2
     """eps"""
     kl: float = 0.0
     """beta; 0: the reference is not run"""
-    updates: int = 30
+    updates: int = 24
     learning_rate: float = 2e-4
     out: Path = Path("runs/language_grpo")
 

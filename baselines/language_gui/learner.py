@@ -21,12 +21,13 @@ from midcourse.agents.language.smollm2 import model_folder
 from midcourse.baselines.curve import check_settings, replace, write_text
 from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play
 from midcourse.baselines.language_gui.policy import Decision, batches, choice_log_probs
+from midcourse.core.errors import UserError
 
 RULES = "Say the next action."  # the fewer tokens, the sooner trained
 OTHERS = ("validation", "test")  # splits that nothing is trained on
 SEEDS = 1_000_000  # of the worlds played in evaluations, from here on
 GRADIENT = 1.0  # norm to which gradients are clipped
-WARM = 10  # updates over which the learning rate rises; at once, the first ones threw scores about
+WARM = 10  # updates over which the learning rate rises, while Adam has seen little
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class LanguageArgs:
 
     # What a resumed run need not share with the one that was killed.
     FREE: ClassVar = ("out", "quiet", "updates", "episodes", "checkpoint_every", "threads")
+    LEAST: ClassVar = {"updates": 1, "episodes": 1, "together": 1, "threads": 1}
 
     env: str = "midcourse/GuiNavigation-v0"
     """id of the environment"""
@@ -57,13 +59,23 @@ class LanguageArgs:
     together: int = 8
     """decisions run at once, which bounds the memory"""
     threads: int = 2
-    """of torch"""
+    """of torch; fewer on busy cores, where two that wait for each other took ten times as long"""
     checkpoint_every: int = 10
     """updates between two checkpoints"""
     out: Path
     """folder for adapter, checkpoint.pt, curve.jsonl, result.json"""
     quiet: bool = False
     """no progress bar"""
+
+    def check(self) -> None:
+        """Refuse numbers that are out of range.
+
+        Raises:
+            UserError: naming the first.
+        """
+        for name, least in self.LEAST.items():
+            if (value := getattr(self, name)) < least:
+                raise UserError(f"{name}={value} is out of range: it is at least {least}")
 
     def knobs(self, split: str) -> dict[str, Any]:
         """How the environment is made."""
@@ -111,12 +123,13 @@ class Learner:
         rank: of a new adapter, which is scaled by 2.
 
     Raises:
-        UserError: the model or the adapter cannot be loaded.
+        UserError: a setting is out of range, or the model or the adapter cannot be loaded.
     """
 
     def __init__(
         self, args: LanguageArgs, trained: Trained, adapter: Path | None = None, rank: int = 16
     ):
+        args.check()
         torch.set_num_threads(args.threads)
         self.args, self.trained = args, trained
         self.model = load(trained.model or model_folder())

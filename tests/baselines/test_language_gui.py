@@ -15,12 +15,14 @@ from midcourse.agents.language import named
 from midcourse.agents.language.adapter import Trained, read_trained
 from midcourse.agents.language.history import Prompt
 from midcourse.baselines.curve import read_curve
-from midcourse.baselines.language_gui import clone, grpo
+from midcourse.baselines.language_gui import clone, grpo, page
 from midcourse.baselines.language_gui.episodes import Episode, Step, oracle_episodes, play
 from midcourse.baselines.language_gui.learner import Learner
+from midcourse.baselines.language_gui.measure import measure
 from midcourse.baselines.language_gui.policy import Decision, choice_log_probs
 from midcourse.core.errors import UserError
 from midcourse.evaluate import evaluate
+from midcourse.evaluation.workers import Workers
 
 DECISIONS = [
     Decision((5, 9, 200, 31), ((7, 8, 0), (7, 9, 0), (12, 0))),
@@ -53,7 +55,7 @@ def cloned(saved, tmp_path_factory):
 
 def grpo_args(cloned, out, **changes):
     settings = {"start": Path(cloned.model), "updates": 4, "group": 4, "episodes": 1, "threads": 1}
-    settings |= {"tries": 2, "kl": 0.1, "learning_rate": 1e-3, "quiet": True}
+    settings |= {"tries": 2, "kl": 0.1, "epochs": 2, "learning_rate": 1e-3, "quiet": True}
     return grpo.Args(**{**settings, "out": out, **changes})
 
 
@@ -189,6 +191,13 @@ def test_a_folder_without_an_adapter_is_told(tmp_path):
         agents.make(f"language:scored:adapter={tmp_path}", 0)
 
 
+def test_numbers_out_of_range_are_told():
+    with pytest.raises(UserError, match="group=1 is out of range: it is at least 2"):
+        grpo.Args(group=1).check()
+    with pytest.raises(UserError, match="batch=0"):
+        clone.Args(batch=0).check()
+
+
 # --- the policy step ----------------------------------------------------------------------------
 
 
@@ -280,3 +289,46 @@ def test_a_killed_policy_step_goes_on_and_ends_alike(cloned, tmp_path):
         assert getattr(resumed, field) == getattr(whole, field), field
     told = json.loads((tmp_path / "whole" / "result.json").read_text())
     assert told["groups"] == whole.groups >= 8
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_optimal_actions_are_counted_and_a_killed_measure_goes_on(tmp_path):
+    with Workers(1) as workers:
+        given = ["oracle", "do-nothing", "random"], {"level": 1, "split": "test"}, 4
+        lines = measure(clone.Args.env, *given, tmp_path, workers)
+        results = tmp_path / "results.jsonl"
+        results.write_bytes(results.read_bytes()[:-300])
+        assert measure(clone.Args.env, *given, tmp_path, workers) == lines
+    shares = {}
+    for line in lines:
+        shares.setdefault(line["agent"], []).append(line["optimal_actions"])
+    assert shares["oracle"] == [1.0] * 4
+    assert shares["do-nothing"] == [0.0] * 4
+    assert 0.0 < np.mean(shares["random"]) < 0.7
+
+
+@pytest.mark.slow
+def test_a_page_is_written_and_goes_on_with_what_is_missing(saved, tmp_path):
+    args = page.Args(
+        model=str(saved),
+        seeds=1,
+        updates=20,
+        stopped=10,
+        steps=1,
+        episodes=1,
+        tasks=0,
+        web_tasks=0,
+        threads=1,
+        out=tmp_path / "out",
+        page=tmp_path / "page.md",
+    )
+    first = page.write_page(args).read_text()
+    assert "## Trained by trial and error" in first
+    assert first.count("| zero-shot |") == 1
+    (args.out / "stopped-seed=0" / "page.json").unlink()
+    again = page.write_page(args).read_text()
+    assert [line for line in first.splitlines() if line.startswith("| zero-shot")] == [
+        line for line in again.splitlines() if line.startswith("| zero-shot")
+    ]

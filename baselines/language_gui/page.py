@@ -1,0 +1,290 @@
+"""How well a small language model plays, untrained, cloned and trained: `results/language.md`.
+
+    python -m midcourse.baselines.language_gui.page
+
+Trains with several seeds, each on an app of its own, then plays tasks that nothing was trained
+on, left alone and disturbed, beside floors and ceiling. What is finished is kept in `--out`, and a
+page that was interrupted goes on with what is missing.
+"""
+
+import dataclasses
+import importlib.metadata
+import itertools
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import track
+
+from midcourse.baselines.curve import read_curve, replace, write_text
+from midcourse.baselines.language_gui import clone, grpo
+from midcourse.baselines.language_gui.learner import OTHERS
+from midcourse.baselines.language_gui.measure import measure
+from midcourse.baselines.pages import cpu, load
+from midcourse.core.version import commit, package_version
+from midcourse.evaluation.statistics import interval
+from midcourse.evaluation.workers import Workers
+
+GUI, WEB = "midcourse/GuiNavigation-v0", "midcourse/WebTasks-v0"
+DISTURBED = {"left alone": 0, "disturbed": 1}
+BESIDE = {"random": "random", "done at once": "do-nothing", "oracle": "oracle"}
+PACKAGES = ("numpy", "numba", "torch", "transformers", "peft")
+MARKS = 8  # columns of a curve
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Args:
+    """What to measure."""
+
+    model: str = ""
+    """folder, or name in transformers' cache; SmolLM2-135M-Instruct if left out"""
+    seeds: int = 3
+    """runs of each training, seeds 0, 1, ..., each on the app of that number"""
+    updates: int = 120
+    """of a clone"""
+    stopped: int = 48
+    """of the clone with which the policy step begins"""
+    steps: int = 24
+    """updates of the policy step"""
+    episodes: int = 8
+    """with drawn actions on each pair that nothing was trained on"""
+    tasks: int = 4
+    """test tasks of GuiNavigation level 2 for each seed, 0: none; of level 1 all are played"""
+    web_tasks: int = 2
+    """test tasks of WebTasks, 0: none; a page in words is long, so they take minutes each"""
+    players: tuple[str, ...] = ()
+    """other language players beside, by name"""
+    threads: int = 2
+    """of torch"""
+    out: Path = Path("runs/language_page")
+    """folder for what is finished"""
+    page: Path | None = None
+    """the page; results/language.md of this package if not given"""
+
+
+Line = Mapping[str, Any]
+Runs = Mapping[str, Sequence[dict[str, Any]]]
+
+
+def write_page(args: Args) -> Path:
+    """Train and play what is missing, then write the page; returns its path."""
+    started = time.perf_counter()
+    seeds = range(args.seeds)
+    wanted = {"cloned": seeds, "by tokens": seeds[:1], "stopped": seeds, "trained": seeds}
+    runs = {
+        name: [_run(args, name, seed) for seed in track(some, name)]
+        for name, some in wanted.items()
+    }
+    parts = [*_cloning(runs), *_policy_step(args, runs["trained"]), *_playing(args, runs)]
+    seconds = _seconds(args.out, time.perf_counter() - started)
+    page = args.page or Path(__file__).parents[1] / "results" / "language.md"
+    text = "\n".join([*_head(args, seconds), *parts]).rstrip() + "\n"
+    replace(page, lambda beside: write_text(beside, text))
+    return page
+
+
+def _seconds(folder: Path, more: float) -> float:
+    """Seconds that the page took, those of a run that ended before too."""
+    path = folder / "seconds.json"
+    total = more + (json.loads(path.read_text()) if path.exists() else 0.0)
+    replace(path, lambda beside: write_text(beside, json.dumps(total)))
+    return total
+
+
+# --- training -------------------------------------------------------------------------------------
+
+
+def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
+    """One run's result with its curve; trained now if it is not there yet."""
+    out = args.out / f"{name.replace(' ', '-')}-seed={seed}"
+    path = out / "page.json"
+    if not path.exists():
+        start = time.perf_counter()
+        common = {"seed": seed, "app_seed": seed, "threads": args.threads, "out": out}
+        common |= {"episodes": args.episodes, "quiet": True}
+        if name == "trained":
+            begin = args.out / f"stopped-seed={seed}" / "adapter"
+            result = grpo.train(grpo.Args(**common, start=begin, updates=args.steps))
+        else:
+            updates = args.stopped if name == "stopped" else args.updates
+            loss = "tokens" if name == "by tokens" else "choice"
+            common |= {"model": args.model, "loss": loss, "updates": updates}
+            result = clone.train(clone.Args(**common))
+        told = dataclasses.asdict(result)
+        told |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
+        replace(path, lambda beside: write_text(beside, json.dumps(told)))
+    return {**json.loads(path.read_text()), "curve": read_curve(out / "curve.jsonl")}
+
+
+def _cloning(runs: Runs) -> list[str]:
+    """What the clones can do on the pairs they were not shown."""
+    told = ["## Cloned", ""]
+    told += ["| | pairs shown | others | others, drawn | of these, never passed | steps over | "
+             "updates | training | whole run | load | commit |", "|---" * 11 + "|"]  # fmt: skip
+    for name in ("cloned", "by tokens", "stopped"):
+        for seed, run in enumerate(runs[name]):
+            over = "-" if run["over"] is None else f"{run['over']:.2f}"
+            cells = [_share(run["train"]), _share(run["test"]), f"{np.mean(run['drawn']):.3f}"]
+            cells += [_share(run["new"]), over, str(run["updates"]), f"{run['seconds']:.0f} s"]
+            cells += [f"{run['wall']:.0f} s", f"{run['load']:.1f}", run["commit"]]
+            told.append(f"| {name}, seed {seed} | {' | '.join(cells)} |")
+    return [*told, "", *_curve(runs["cloned"], "right"), ""]
+
+
+def _share(values: Sequence[float]) -> str:
+    return f"{sum(values):.0f} of {len(values)}"
+
+
+def _policy_step(args: Args, runs: Sequence[dict[str, Any]]) -> list[str]:
+    """What the policy step added to the stopped clones."""
+    told = ["## Trained by trial and error", ""]
+    told += ["| | others, before | after | drawn, before | after | gain, drawn, 95 % | groups | "
+             "of these flat | an update | training | load |", "|---" * 11 + "|"]  # fmt: skip
+    for seed, run in enumerate(runs):
+        drawn = [f"{np.mean(run[key]):.3f}" for key in ("start_drawn", "drawn")]
+        cells = [_share(run["start_test"]), _share(run["test"]), *drawn, _told(run["gain"])]
+        cells += [str(run["groups"]), str(run["flat"])]
+        cells += [f"{run['seconds'] / run['updates']:.1f} s", f"{run['seconds']:.0f} s"]
+        cells.append(f"{run['load']:.1f}")
+        told.append(f"| seed {seed} | {' | '.join(cells)} |")
+    pairs = [(run["start_drawn"], run["drawn"]) for run in runs]
+    gains = [after - before for both in pairs for before, after in zip(*both, strict=True)]
+    told += ["", f"Gain over all seeds and pairs: {_told(interval(gains))}.", ""]
+    return [*told, *_curve(runs, "success"), ""]
+
+
+def _curve(runs: Sequence[dict[str, Any]], measured: str) -> list[str]:
+    """The mean of a measure over the updates before each mark, and over the seeds."""
+    end = max(run["curve"][-1]["steps"] for run in runs)
+    marks = [round(end * part / MARKS) for part in range(MARKS + 1)]
+    cells = []
+    for first, last in itertools.pairwise(marks):
+        lines = [x for run in runs for x in run["curve"] if first < x["steps"] <= last]
+        cells.append(f"{np.mean([x[measured] for x in lines]):.2f}" if lines else "-")
+    head = f"| updates | {' | '.join(str(mark) for mark in marks[1:])} |"
+    return [head, "|---" * (MARKS + 1) + "|", f"| {measured} | {' | '.join(cells)} |"]
+
+
+def _told(estimate: Sequence[float]) -> str:
+    mean, low, high = estimate
+    return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+# --- playing --------------------------------------------------------------------------------------
+
+
+def _playing(args: Args, runs: Runs) -> list[str]:
+    """The tables of success and of optimal actions."""
+    told = ["## Beside others", ""]
+    with Workers(1) as workers:
+        for title, env, knobs, splits, tasks in (
+            ("GuiNavigation, level 1", GUI, {"level": 1}, OTHERS, None),
+            ("GuiNavigation, level 2", GUI, {"level": 2}, ("test",), args.tasks),
+            ("WebTasks, level 1", WEB, {"level": 1}, ("test",), args.web_tasks),
+        ):
+            if tasks == 0:
+                continue
+            seeds = range(args.seeds if env == GUI else 1)
+            lines: dict[str, list[Line]] = {}
+            for name, count in DISTURBED.items():
+                lines[name] = []
+                for seed, split in track(
+                    [(s, p) for s in seeds for p in splits], f"{title} {name}"
+                ):
+                    asked = {**knobs, "split": split, "disturbances": count}
+                    asked |= {"app": "fixed", "app_seed": seed} if env == GUI else {}
+                    words = f"{title} {name} {split} {seed}".replace(",", "").replace(" ", "-")
+                    agents = _agents(args, runs, seed)
+                    found = measure(env, list(agents), asked, tasks, args.out / words, workers)
+                    lines[name] += [{**x, "who": agents[x["agent"]]} for x in found]
+            told += _table(title, lines)
+            print("\n".join(told), flush=True)
+    return told
+
+
+def _agents(args: Args, runs: Runs, seed: int) -> dict[str, str]:
+    """Who plays by name, and what they are called on the page."""
+    untrained = "language:scored" + (f":model={args.model}" if args.model else "")
+    agents = {untrained: "zero-shot", **{name: f"`{name}`" for name in args.players}}
+    for name in ("cloned", "stopped", "trained"):
+        agents[f"language:scored:adapter={runs[name][seed]['model']}"] = name
+    return agents | {name: what for what, name in BESIDE.items()}
+
+
+def _table(title: str, lines: Mapping[str, Sequence[Line]]) -> list[str]:
+    """Success and optimal actions of everybody in one world."""
+    cells = [f"{what}, {name}" for name in lines for what in ("success", "optimal actions")]
+    told = [f"### {title}", "", f"| | episodes | {' | '.join(cells)} |", "|---" * 6 + "|"]
+    parts = list(lines.values())
+    for who in dict.fromkeys(line["who"] for line in parts[0]):
+        mine = [[line for line in part if line["who"] == who] for part in parts]
+        cells = [
+            _told(interval([float(line[key]) for line in part]))
+            for part in mine
+            for key in ("success", "optimal_actions")
+        ]
+        told.append(f"| {who} | {len(mine[0])} | {' | '.join(cells)} |")
+    return [*told, ""]
+
+
+# --- the head -------------------------------------------------------------------------------------
+
+
+def _head(args: Args, seconds: float) -> list[str]:
+    """Title, command, machine, and how to read the tables."""
+    command = "python -m midcourse.baselines.language_gui.page"
+    for field in dataclasses.fields(Args):
+        value = getattr(args, field.name)
+        if field.name not in ("out", "page", "threads") and value != field.default:
+            words = " ".join(value) if isinstance(value, tuple) else str(value)
+            command += f" --{field.name.replace('_', '-')} {words}"
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return [
+        "# A small language model, cloned and trained",
+        "",
+        "SmolLM2-135M-Instruct, of which the package has the weights in 4 bits, scores the legal "
+        "actions and takes the likeliest. Cloned: LoRA in all linear layers learns the oracle's "
+        'choices in GuiNavigation level 1, `app="fixed"` (`midcourse train language-clone`). '
+        "Trained: group-relative policy optimisation on success alone, from a clone that was "
+        "stopped early (`midcourse train language-grpo`).",
+        "",
+        f"Written on {time.strftime('%Y-%m-%d')} at commit {commit()} by `{command}`, in "
+        f"{seconds:.0f} s. Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}, "
+        f"float32. Python {platform.python_version()}, {versions}, midcourse {package_version()}.",
+        "",
+        "**The oracle is read in cloning only.** An app of level 1 has 8 screens, hence 56 pairs "
+        "of start and goal; 40 are of the split `train`, the 16 of `validation` and `test` are "
+        "the others, which nothing is trained on. Seed s draws weights and examples, and its app "
+        "is `app_seed=s`, with other names and another order. On the way to a goal training can "
+        "pass through a start of the others with that goal: those never passed are counted apart. "
+        "Steps over: of the cheapest way, in the others' episodes that succeeded. Likeliest "
+        "actions, except where it says drawn: from the policy, "
+        f"{args.episodes} episodes a pair. Training time "
+        "leaves out loading and evaluation, a whole run does not. By tokens: the loss is that of "
+        "the action's tokens instead of the choice among the legal actions.",
+        "",
+        "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
+        "again. Intervals: 95 %, the bootstrap's over pairs (tasks). An action is optimal if it "
+        "is the oracle's or leaves one step less to go. Zero-shot sees the whole conversation and "
+        "the general rules, the cloned and trained players the step at hand and rules of four "
+        "words. On level 2 and on the web they play what they were not trained for; the web's "
+        "rows are of seed 0.",
+        "",
+    ]
+
+
+def main() -> None:
+    """The command line."""
+    import tyro
+
+    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
