@@ -6,13 +6,15 @@ from typing import Any
 
 from midcourse.agents.language.cassette import Cassette
 from midcourse.agents.language.model import Model
-from midcourse.agents.language.players import FreeText, Player, ScoredChoice
+from midcourse.agents.language.players import FreeText, Player, Reasoned, ScoredChoice
 from midcourse.core.errors import UserError, unknown
 
 MODEL = ":model="  # comes last, since a path or an address may have colons
+DRAWN: dict[str, Callable[[str], Any]] = {"temperature": float, "examples": int}
 KINDS: dict[str, tuple[type[Player], dict[str, Callable[[str], Any]]]] = {
-    "scored": (ScoredChoice, {"normalise": str, "calibrate": bool, "temperature": float}),
-    "free": (FreeText, {"temperature": float, "tries": int}),
+    "scored": (ScoredChoice, {"normalise": str, "calibrate": bool} | DRAWN),
+    "free": (FreeText, {"tries": int} | DRAWN),
+    "reasoned": (Reasoned, {"tries": int, "forgetful": bool} | DRAWN),
 }
 LOCAL: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int}
 REMOTE: dict[str, Callable[[str], Any]] = {
@@ -30,11 +32,11 @@ DTYPES = ("float32", "bfloat16", "float16")
 def make_player(argument: str, seed: int) -> Player:
     """A player from what follows `language:` in its name.
 
-    That is `scored` or `free`, then options between colons, and last `model=`: a folder or a name
-    in transformers' cache, or a server's address and the model's name there, as in
-    `http://127.0.0.1:8000/v1#name`; SmolLM2 if left out. The options are those of `ScoredChoice`
-    and `FreeText`, as in `normalise=mean` or `calibrate`; those of the model, `context=` and
-    `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which answers are
+    That is `scored`, `free` or `reasoned`, then options between colons, and last `model=`: a folder
+    or a name in transformers' cache, or a server's address and the model's name there, as in
+    `http://127.0.0.1:8000/v1#name`; SmolLM2 if left out. The options are those of `ScoredChoice`,
+    `FreeText` and `Reasoned`, as in `normalise=mean` or `calibrate`; those of the model, `context=`
+    and `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which answers are
     written and from which they are read the next time, or `replay=FILE`, which asks no model.
     Players of one process that ask for the same model share it.
 
