@@ -1,5 +1,7 @@
 """A model on a server, whatever the server says: a loopback server of the tests'."""
 
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -201,3 +203,43 @@ def test_a_name_says_which_server(monkeypatch):
     named.shared_model.cache_clear()
     with pytest.raises(UserError, match=r"pip install 'midcourse\[remote\]'"):
         agents.make(name)
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_was_killed_or_lost_its_server_goes_on(tmp_path):
+    def evaluation(served, folder):
+        name = f"language:free:tries=1:model={served.url}#{NAME}"
+        words = ["eval", "GuiNavigation-v0", "--agents", name, "--level", "1", "--tasks", "4"]
+        command = [sys.executable, "-m", "midcourse", *words, "--no-floors", "--out", str(folder)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def finished(folder):
+        path = folder / "results.jsonl"
+        return path.read_bytes().count(b"\n") if path.exists() else 0
+
+    folder, hang, lost = tmp_path / "run", threading.Event(), threading.Event()
+
+    def answer(request):
+        if finished(folder) == 1 and not hang.is_set():
+            hang.set()
+            time.sleep(30)
+        if finished(folder) == 2 and not lost.is_set():
+            lost.set()
+            return wrong(404, "no such model")
+        return said("back")
+
+    with serving(answer) as served:
+        process = evaluation(served, folder)
+        assert hang.wait(60)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert finished(folder) == 1
+        process = evaluation(served, folder)
+        assert b"knows no model 'small'" in process.communicate()[1]
+        assert (process.returncode, finished(folder)) == (2, 2)
+        for place in (folder, tmp_path / "whole"):
+            process = evaluation(served, place)
+            process.communicate()
+            assert process.returncode == 0
+    results = [(place / "results.jsonl").read_bytes() for place in (folder, tmp_path / "whole")]
+    assert results[0] == results[1]
