@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3", "transformers"}
+HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3"}
+HEAVY |= {"transformers", "openai"}
 
 # Modules that are themselves imported late: by `bind` with numba, by name with their extra.
 LATE = {"loops.py", "sb3.py", "local.py", "kept.py"}

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from midcourse.agents.language.examples import Turn
 from midcourse.agents.language.model import Message, Model
+from midcourse.core.errors import UserError
 
 RULES = (
     "You act in a world, one action at a time, to reach the goal that it states. Each turn shows "
@@ -46,11 +48,35 @@ class History:
         model: whose template and context count.
         room: tokens to be kept free for the answer.
         prompt: what is told.
+        examples: episodes whose turns stand before this one's and are never cut off.
+
+    Raises:
+        UserError: the examples leave less than half of the context.
     """
 
-    def __init__(self, model: Model, room: int, prompt: Prompt | None = None):
+    def __init__(
+        self,
+        model: Model,
+        room: int,
+        prompt: Prompt | None = None,
+        examples: Sequence[Sequence[Turn]] = (),
+    ):
         self.model, self.prompt = model, prompt or Prompt()
+        self.lead: list[Message] = [{"role": "system", "content": self.prompt.rules}]
+        for turn in (turn for episode in examples for turn in episode):
+            view, legal, said = turn
+            self.lead += [
+                {"role": "user", "content": self.told(view, legal)},
+                {"role": "assistant", "content": said},
+            ]
+        taken = self._size(self.lead) if examples else 0
+        if 2 * taken > model.context:
+            raise UserError(
+                f"{len(examples)} examples take {taken:,} tokens, more than half of the "
+                f"{model.context:,} that {model.name} holds: ask for fewer"
+            )
         self.budget = model.context - room
+        self.half = (self.budget + taken) // 2  # of what the steps may take, and the examples
         self.steps: list[Step] = []
         self.forgotten: list[str] = []  # actions of the steps that were cut off
 
@@ -62,18 +88,21 @@ class History:
             actions: what may be said.
             news: what became of the last answer, if it was refused.
         """
-        told = f"Refused: {news}.\n{text}" if news else text
+        refused = f"Refused: {news}.\n" if news else ""
+        self.steps.append(Step(refused + self.told(text, actions)))
+
+    def told(self, text: str, actions: Sequence[str]) -> str:
+        """A turn of the world: what is seen, and what may be said."""
         if not self.prompt.lists_actions:
-            self.steps.append(Step(told))
-            return
+            return text
         listed = ", ".join(actions[:LISTED])
         more = f", and {len(actions) - LISTED} more" if len(actions) > LISTED else ""
-        self.steps.append(Step(f"{told}\nYou may say: {listed}{more}"))
+        return f"{text}\nYou may say: {listed}{more}"
 
-    def answer(self, said: str) -> None:
-        """The answer that becomes the action."""
+    def answer(self, said: str, whole: str = "") -> None:
+        """The answer that becomes the action, and the whole of it if there is more to keep."""
         self.steps[-1].said = said
-        self.steps[-1].talk.append({"role": "assistant", "content": said})
+        self.steps[-1].talk.append({"role": "assistant", "content": whole or said})
 
     def refuse(self, said: str, reason: str) -> None:
         """An answer that means no action, and why; another one is asked for."""
@@ -88,7 +117,7 @@ class History:
             del self.steps[: -self.prompt.recent]
         messages = self._messages()
         if len(self.steps) > 1 and self._size(messages) > self.budget:
-            while len(self.steps) > 1 and self._size(messages) > self.budget // 2:
+            while len(self.steps) > 1 and self._size(messages) > self.half:
                 self.forgotten.append(self.steps.pop(0).said)
                 messages = self._messages()
         return messages
@@ -97,7 +126,7 @@ class History:
         return self.model.count(self.model.render(messages))
 
     def _messages(self) -> list[Message]:
-        messages: list[Message] = [{"role": "system", "content": self.prompt.rules}]
+        messages = list(self.lead)
         for step in self.steps:
             view = step.view
             if self.forgotten and step is self.steps[0]:

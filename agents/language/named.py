@@ -6,25 +6,40 @@ from pathlib import Path
 from typing import Any
 
 from midcourse.agents.language.adapter import merge, read_trained
+from midcourse.agents.language.cassette import Cassette
 from midcourse.agents.language.model import Model
-from midcourse.agents.language.players import FreeText, Player, ScoredChoice
+from midcourse.agents.language.players import FreeText, Player, Reasoned, ScoredChoice
 from midcourse.core.errors import UserError, unknown
 
 MODEL = ":model="  # comes last, since a path or an address may have colons
+DRAWN: dict[str, Callable[[str], Any]] = {"temperature": float, "examples": int}
 KINDS: dict[str, tuple[type[Player], dict[str, Callable[[str], Any]]]] = {
-    "scored": (ScoredChoice, {"normalise": str, "calibrate": bool, "temperature": float}),
-    "free": (FreeText, {"temperature": float, "tries": int}),
+    "scored": (ScoredChoice, {"normalise": str, "calibrate": bool} | DRAWN),
+    "free": (FreeText, {"tries": int} | DRAWN),
+    "reasoned": (Reasoned, {"tries": int, "forgetful": bool} | DRAWN),
 }
-MODEL_OPTIONS: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int, "adapter": str}
+LOCAL: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int, "adapter": str}
+REMOTE: dict[str, Callable[[str], Any]] = {
+    "context": int,
+    "price_in": float,
+    "price_out": float,
+    "timeout": float,
+    "in_flight": int,
+}
+CASSETTE: dict[str, Callable[[str], Any]] = {"cassette": str, "replay": str}
+SERVER = ("http://", "https://")
 DTYPES = ("float32", "bfloat16", "float16")
 
 
 def make_player(argument: str, seed: int) -> Player:
     """A player from what follows `language:` in its name.
 
-    That is `scored` or `free`, then options between colons, and last `model=`: a folder or a name
-    in transformers' cache; SmolLM2 if left out. The options are those of `ScoredChoice` and
-    `FreeText`, as in `normalise=mean` or `calibrate`, and `dtype=`, `context=` of the model.
+    That is `scored`, `free` or `reasoned`, then options between colons, and last `model=`: a folder
+    or a name in transformers' cache, or a server's address and the model's name there, as in
+    `http://127.0.0.1:8000/v1#name`; SmolLM2 if left out. The options are those of `ScoredChoice`,
+    `FreeText` and `Reasoned`, as in `normalise=mean` or `calibrate`; those of the model, `context=`
+    and `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which answers are
+    written and from which they are read the next time, or `replay=FILE`, which asks no model.
     `adapter=` names a folder that `midcourse train language-clone` or `language-grpo` wrote: its
     model, unless `model=` says another, and its prompt are those that it was trained with.
     Players of one process that ask for the same model share it.
@@ -37,8 +52,9 @@ def make_player(argument: str, seed: int) -> Player:
     if kind not in KINDS:
         raise unknown("language player", kind, KINDS)
     player, options = KINDS[kind]
-    values = dict(read_option(word, options | MODEL_OPTIONS) for word in words)
-    for_model = {name: values.pop(name) for name in MODEL_OPTIONS if name in values}
+    for_models = (REMOTE if path.startswith(SERVER) else LOCAL) | CASSETTE
+    values = dict(read_option(word, options | for_models) for word in words)
+    for_model = {name: values.pop(name) for name in for_models if name in values}
     if for_model.get("dtype", DTYPES[0]) not in DTYPES:
         raise unknown("dtype", for_model["dtype"], DTYPES)
     trained = read_trained(Path(for_model["adapter"])) if "adapter" in for_model else None
@@ -72,9 +88,29 @@ def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[st
 # Loading takes longer than an episode; another model than the last two is rarely asked for again.
 @lru_cache(maxsize=2)
 def shared_model(
+    path: str, cassette: str | None = None, replay: str | None = None, **options: Any
+) -> Model:
+    """The model at a path or address, or SmolLM2 if it is empty; one for each process.
+
+    Raises:
+        UserError: it cannot be loaded, an extra is not installed, or a cassette cannot be used.
+    """
+    if cassette and replay:
+        raise UserError("cassette= and replay= exclude each other: leave one out")
+    if path.startswith(SERVER):
+        from midcourse.agents.language.remote import RemoteModel
+
+        model: Model = RemoteModel(path, **options)
+    else:
+        model = local_model(path, **options)
+    tape = cassette or replay
+    return Cassette(model, tape, only_replay=bool(replay)) if tape else model
+
+
+def local_model(
     path: str, dtype: str = "float32", context: int | None = None, adapter: str = ""
 ) -> Model:
-    """The model at a path, or SmolLM2 if it is empty, with an adapter; one for each process.
+    """The model at a path, or SmolLM2 if it is empty, with an adapter.
 
     Raises:
         UserError: it cannot be loaded, or the extra `llm` is not installed.

@@ -7,13 +7,21 @@ from typing import Any
 import gymnasium
 import numpy as np
 
+from midcourse.agents.language.examples import episodes
 from midcourse.agents.language.history import History, Prompt
-from midcourse.agents.language.model import Model, Usage
+from midcourse.agents.language.model import Model, Reply, Usage
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
 
 NEUTRAL = "You may say: any action."  # a turn that tells nothing of the world
 LONGEST_ANSWER = 64  # tokens kept free for a choice, and most of a reply
+LONGEST_THOUGHT = 256  # tokens of a thought and its action
+MARK = "ACTION:"
+REASONING = (
+    "You act in a world, one action at a time, to reach the goal that it states. Each turn shows "
+    f"what you see and what you may say. Think in a sentence or two, then write {MARK} and one "
+    "action, exactly as written."
+)
 TRIES = 3  # replies to one turn, until one means an action
 
 
@@ -21,20 +29,38 @@ class Player:
     """What the players have in common: the world, the conversation, and what was used.
 
     `usage` counts the calls of this player, in all its episodes.
+
+    Args:
+        model: that is asked.
+        seed: of the draws.
+        examples: episodes of the oracle on training tasks that stand before the conversation.
     """
 
     prompt = Prompt()  # of a trained player: what it was trained with
+    room = LONGEST_ANSWER
 
-    def __init__(self, model: Model, seed: int):
-        self.model, self.seed = model, seed
+    def __init__(self, model: Model, seed: int, examples: int = 0):
+        self.model, self.seed, self.examples = model, seed, examples
         self.generator = np.random.default_rng(seed)
         self.usage = Usage()
         self.env: Any = None
 
     def reset(self, env: gymnasium.Env) -> None:
-        """Remember the world, and begin a conversation."""
+        """Remember the world, and begin a conversation.
+
+        Raises:
+            UserError: there are not so many examples, or no room for them.
+        """
         self.env = env.unwrapped
-        self.history = History(self.model, LONGEST_ANSWER, self.prompt)
+        shown = [
+            [(view, legal, self.as_said(words)) for view, legal, words in episode]
+            for episode in episodes(self.env, self.examples)
+        ]
+        self.history = History(self.model, self.room, self.prompt, shown)
+
+    def as_said(self, words: str) -> str:
+        """An example's action as this player would say it."""
+        return words
 
     def see(self, info: dict[str, Any]) -> list[str]:
         """Take in the next turn; returns the legal actions.
@@ -66,6 +92,7 @@ class ScoredChoice(Player):
             frequent anyway are not at an advantage.
         temperature: of softmax(scores / temperature), from which is drawn; 0 takes the best, the
             first of equals.
+        examples: see `Player`.
 
     Raises:
         UserError: an unknown normalisation or a negative temperature.
@@ -78,8 +105,9 @@ class ScoredChoice(Player):
         normalise: str = "sum",
         calibrate: bool = False,
         temperature: float = 0.0,
+        examples: int = 0,
     ):
-        super().__init__(model, seed)
+        super().__init__(model, seed, examples)
         if normalise not in ("sum", "mean"):
             raise UserError(f"normalise={normalise!r} is neither 'sum' nor 'mean'")
         self.normalise, self.calibrate = normalise, calibrate
@@ -120,13 +148,21 @@ class FreeText(Player):
         seed: of the draws.
         temperature: of the model's draws; 0 takes the likeliest.
         tries: replies to one turn, 1 or more.
+        examples: see `Player`.
 
     Raises:
         UserError: a negative temperature, or fewer tries than one.
     """
 
-    def __init__(self, model: Model, seed: int, temperature: float = 0.0, tries: int = TRIES):
-        super().__init__(model, seed)
+    def __init__(
+        self,
+        model: Model,
+        seed: int,
+        temperature: float = 0.0,
+        tries: int = TRIES,
+        examples: int = 0,
+    ):
+        super().__init__(model, seed, examples)
         self.temperature = checked_temperature(temperature)
         if tries < 1:
             raise UserError(f"tries={tries} is out of range: it is at least 1")
@@ -136,24 +172,67 @@ class FreeText(Player):
         """The action that a reply means, or the Refusal of the last one."""
         self.see(info)
         for left in reversed(range(self.tries)):
-            said = self.reply()
-            action = self.env.parse(said) if said else Refusal("the answer was empty")
+            whole, said, problem = self.reply()
+            action = Refusal(problem) if problem else self.env.parse(said)
             if left == 0 or not isinstance(action, Refusal):
                 break
-            self.history.refuse(said, action.reason)
-        self.history.answer(said)
+            self.history.refuse(whole, action.reason)
+        self.history.answer(said, whole)
         return action
 
-    def reply(self) -> str:
-        """The first line that the model says with something in it; "" if none."""
+    def reply(self) -> tuple[str, str, str]:
+        """(what the model says as it is kept, its action, why it has none or "")."""
         answer = self.model.complete(
             self.history.messages(),
-            max_tokens=LONGEST_ANSWER,
+            max_tokens=self.room,
             temperature=self.temperature,
             seed=int(self.generator.integers(2**31)),
         )
         self.usage += answer.usage
-        return next((line.strip() for line in answer.text.splitlines() if line.strip()), "")
+        return self.read(answer)
+
+    def read(self, answer: Reply) -> tuple[str, str, str]:
+        """The same, of one answer: its first line with something in it is the action."""
+        said = first_line(answer.text)
+        return said, said, "" if said else "the answer was empty"
+
+
+class Reasoned(FreeText):
+    """Writes a thought, then its action behind a mark.
+
+    Args:
+        model, seed, temperature, tries, examples: as of `FreeText`.
+        forgetful: drop a thought once its action is taken; else it stays in the conversation.
+
+    Raises:
+        UserError: as `FreeText`.
+    """
+
+    prompt = Prompt(REASONING)
+    room = LONGEST_THOUGHT
+
+    def __init__(self, model: Model, seed: int, forgetful: bool = False, **options: Any):
+        super().__init__(model, seed, **options)
+        self.forgetful = forgetful
+
+    def as_said(self, words: str) -> str:
+        """Behind the mark, without a thought."""
+        return f"{MARK} {words}"
+
+    def read(self, answer: Reply) -> tuple[str, str, str]:
+        """The action is what stands behind the last mark, in its line."""
+        thought, mark, rest = answer.text.rpartition(MARK)
+        said = first_line(rest) if mark else ""
+        if said:
+            kept = "" if self.forgetful else thought.strip()
+            return f"{kept}\n{MARK} {said}".strip(), said, ""
+        cut = "" if answer.is_whole else "the answer was cut off, think more briefly: "
+        return answer.text.strip(), said, f"{cut}no action stands behind {MARK!r}"
+
+
+def first_line(text: str) -> str:
+    """The first line with something in it; "" if there is none."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
 def pick(scores: np.ndarray, temperature: float, generator: np.random.Generator) -> int:

@@ -12,6 +12,8 @@ import triton.language as tl
 from midcourse.kernels.attention.forward import (
     FAR,
     LOG2_E,
+    NO,
+    YES,
     full_range,
     key_range,
     spans,
@@ -130,18 +132,18 @@ def query_kernel(
         dq = over_keys(
             dq, q, d_out, lse, delta, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
             begin, full, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, YES, DOT,
         )  # fmt: skip
     if not EXPIRY:
         dq = over_keys(
             dq, q, d_out, lse, delta, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
             full, end, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, False, DOT,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, NO, DOT,
         )  # fmt: skip
     dq = over_keys(
         dq, q, d_out, lse, delta, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
         end, last, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-        D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+        D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, YES, DOT,
     )  # fmt: skip
 
     dq = dq * row_scale[:, None]
@@ -263,30 +265,30 @@ def key_kernel(
     if RISING:
         at = position_ptr + q_start
         rows, beyond = q_len * GROUP, first + BLOCK_N - 1
-        begin = first_tile(at, rows, first, begin, end, GROUP, BLOCK_M, True)
+        begin = first_tile(at, rows, first, begin, end, GROUP, BLOCK_M, YES)
         full, masked = begin, begin
         if EXPIRY:
-            end = first_tile(at, rows, latest, begin, end, GROUP, BLOCK_M, False)
+            end = first_tile(at, rows, latest, begin, end, GROUP, BLOCK_M, NO)
         if WINDOW:
-            end = first_tile(at, rows, beyond + window, begin, end, GROUP, BLOCK_M, False)
+            end = first_tile(at, rows, beyond + window, begin, end, GROUP, BLOCK_M, NO)
         if not EXPIRY:
-            full = first_tile(at, rows, beyond, begin, end, GROUP, BLOCK_M, False)
+            full = first_tile(at, rows, beyond, begin, end, GROUP, BLOCK_M, NO)
             masked = end
             if WINDOW:
-                masked = first_tile(at, rows, first + window, full, end, GROUP, BLOCK_M, True)
+                masked = first_tile(at, rows, first + window, full, end, GROUP, BLOCK_M, YES)
             dk, dv, d_bias = over_queries(
                 dk, dv, d_bias, k, v, bias, expiry, j, q_base, d_out_ptr, lse_ptr, delta_ptr,
                 position_ptr, temperature_ptr, begin, full, latest, first, scale, window, q_start,
                 q_len, k_len, kv, heads, q_token, q_head, temperature_token, temperature_head,
                 GROUP, D, BLOCK_D, E, BLOCK_E, BLOCK_M, BLOCK_N, WINDOW, BIAS, EXPIRY,
-                True, True, DOT,
+                YES, YES, DOT,
             )  # fmt: skip
             dk, dv, d_bias = over_queries(
                 dk, dv, d_bias, k, v, bias, expiry, j, q_base, d_out_ptr, lse_ptr, delta_ptr,
                 position_ptr, temperature_ptr, full, masked, latest, first, scale, window, q_start,
                 q_len, k_len, kv, heads, q_token, q_head, temperature_token, temperature_head,
                 GROUP, D, BLOCK_D, E, BLOCK_E, BLOCK_M, BLOCK_N, WINDOW, BIAS, EXPIRY,
-                True, False, DOT,
+                YES, NO, DOT,
             )  # fmt: skip
     if WINDOW or EXPIRY or not RISING:
         dk, dv, d_bias = over_queries(
@@ -294,7 +296,7 @@ def key_kernel(
             position_ptr, temperature_ptr, masked, end, latest, first, scale, window, q_start,
             q_len, k_len, kv, heads, q_token, q_head, temperature_token, temperature_head,
             GROUP, D, BLOCK_D, E, BLOCK_E, BLOCK_M, BLOCK_N, WINDOW, BIAS, EXPIRY,
-            RISING and not EXPIRY, True, DOT,
+            RISING and not EXPIRY, YES, DOT,
         )  # fmt: skip
 
     to = key * kv_heads + kv

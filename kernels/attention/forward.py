@@ -10,6 +10,8 @@ import triton.language as tl
 LOG2_E: tl.constexpr = tl.constexpr(1.4426950408889634)
 LN_2: tl.constexpr = tl.constexpr(0.6931471805599453)
 FAR: tl.constexpr = tl.constexpr(0x7FFFFFFF)
+YES: tl.constexpr = tl.constexpr(True)
+NO: tl.constexpr = tl.constexpr(False)
 
 
 @triton.jit
@@ -184,18 +186,18 @@ def forward_kernel(
         total, peak, weight = over_keys(
             total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
             begin, full, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, YES, DOT,
         )  # fmt: skip
     if not EXPIRY:
         total, peak, weight = over_keys(
             total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
             full, end, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, False, DOT,
+            D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, NO, DOT,
         )  # fmt: skip
     total, peak, weight = over_keys(
         total, peak, weight, q, position, row_scale, k_base, v_base, bias_ptr, expiry_at,
         end, last, earliest, k_start, k_len, kv, window, k_token, v_token, expiry_token,
-        D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, True, DOT,
+        D, BLOCK_D, E, BLOCK_E, BLOCK_N, WINDOW, BIAS, EXPIRY, YES, DOT,
     )  # fmt: skip
 
     nothing = weight == 0.0

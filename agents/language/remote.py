@@ -1,0 +1,222 @@
+"""A model behind any server that speaks OpenAI's protocol (needs the `openai` package)."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from midcourse.agents.language.model import Message, Reply, Scores, Usage
+from midcourse.agents.language.retries import Retries
+from midcourse.core.errors import UserError
+
+KEY = "OPENAI_API_KEY"
+BYTES = 3  # of English in a token, at least: so that a prompt is rather taken for too long
+MILLION = 1_000_000
+BUSY = (408, 409, 429)  # statuses after which a server is asked again, as after 500 and above
+WHOLE = ("stop", "content_filter")  # why a reply ended, if not cut short
+
+
+class RemoteModel:
+    """A language model on a server, asked over HTTP.
+
+    A server that is down, busy or too slow is asked again, after pauses that double. Its own
+    tokenizer and chat template are not known here: `count` guesses, rather too many, and `render`
+    writes roles before the words, for guesses and for `score`.
+
+    The key is read from the environment variable OPENAI_API_KEY; a server without keys ignores it.
+
+    Args:
+        address: base URL and the model's name there, as in `http://127.0.0.1:8000/v1#name`.
+        context: most tokens of prompt and answer together.
+        price_in, price_out: of a million tokens, in any currency; costs are in the same.
+        timeout: seconds until a request counts as failed.
+        in_flight: most requests at once of this process' threads.
+        retries: how often and after what pauses a request is sent again.
+
+    Raises:
+        UserError: an address without a model's name, a setting out of range, or no `openai`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        context: int = 4096,
+        price_in: float = 0.0,
+        price_out: float = 0.0,
+        timeout: float = 60.0,
+        in_flight: int = 4,
+        retries: Retries | None = None,
+    ):
+        self.url, _, self.name = address.partition("#")
+        if not self.name:
+            raise UserError(f"{address} names no model: write it behind a #, as in {address}#name")
+        checked = {"context": context, "timeout": timeout, "in_flight": in_flight}
+        for setting, value in checked.items():
+            if not value > 0:
+                raise UserError(f"{setting}={value} is out of range: it is above 0")
+        self.context, self.prices = context, (price_in, price_out)
+        self.retries = retries or Retries()
+        self.usage = Usage()
+        self.places, self.lock = threading.BoundedSemaphore(in_flight), threading.Lock()
+        self.client = connect(self.url, timeout)
+
+    def render(self, messages: Sequence[Message]) -> str:
+        """The conversation with its roles written before it, as text to be continued."""
+        return "".join(f"{m['role']}:\n{m['content']}\n" for m in messages) + "assistant:\n"
+
+    def turn_end(self) -> str:
+        """A line's end, as `render` writes it."""
+        return "\n"
+
+    def count(self, text: str) -> int:
+        """Tokens of a prompt: a guess, rather too many."""
+        return -(-len(text.encode()) // BYTES)
+
+    def complete(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int = 64,
+        temperature: float = 0.0,
+        seed: int = 0,
+        stop: Sequence[str] = (),
+    ) -> Reply:
+        """What the assistant says next; "" if it says nothing. A refusal is what it says.
+
+        Raises:
+            UserError: the server does not answer, or not as the protocol has it, or says that the
+                request is wrong.
+        """
+        begun = time.perf_counter()
+        optional: dict[str, Any] = {"stop": list(stop)} if stop else {}
+        answer = self._ask(
+            self.client.chat.completions.create,
+            messages=[dict(message) for message in messages],
+            max_tokens=max_tokens,
+            temperature=temperature,
+            seed=seed,
+            **optional,
+        )
+        choice = answer.choices[0]
+        text = choice.message.content or getattr(choice.message, "refusal", None) or ""
+        used = self._used(answer, begun, self.render(messages), text)
+        return Reply(text, choice.finish_reason in WHOLE, used)
+
+    def score(self, prefix: str, choices: Sequence[str]) -> Scores:
+        """How likely each choice is to follow a prefix, by a request for each.
+
+        Raises:
+            UserError: the server does not tell log-probabilities of a prompt; few do.
+        """
+        begun = time.perf_counter()
+        log_probs, tokens, used = [], [], Usage()
+        for choice in choices:
+            answer = self._ask(
+                self.client.completions.create,
+                prompt=prefix + choice,
+                max_tokens=1,  # 0 is refused by some
+                echo=True,
+                logprobs=1,
+                temperature=0.0,
+            )
+            told = told_of(answer.choices[0], len(prefix), len(prefix + choice))
+            if not told:
+                raise UserError(
+                    f"the server at {self.url} does not tell the log-probabilities of a prompt: "
+                    f"play language:free or language:reasoned"
+                )
+            log_probs.append(sum(told))
+            tokens.append(len(told))
+            used += self._used(answer, begun, prefix + choice, "")
+            begun = time.perf_counter()
+        return Scores(tuple(log_probs), tuple(tokens), used)
+
+    def _ask(self, create: Callable[..., Any], **request: Any) -> Any:
+        """The server's answer, asked for until it comes."""
+
+        def once() -> Any:
+            answer = create(model=self.name, **request)
+            if not getattr(answer, "choices", None):
+                raise ValueError("the answer holds no choices")
+            return answer
+
+        with self.places:
+            return self.retries.run(once, self._judge)
+
+    def _judge(self, error: Exception) -> float | None:
+        """Seconds that the server wants to be left alone for, None if it does not say.
+
+        Raises:
+            UserError: asking again cannot help, or can't now.
+        """
+        import openai
+
+        if isinstance(error, openai.APIStatusError):
+            if error.status_code not in BUSY and error.status_code < 500:
+                raise UserError(self._wrong(error)) from None
+            return seconds_of(error.response.headers.get("retry-after"))
+        if isinstance(error, openai.OpenAIError | ValueError):
+            return None
+        raise error
+
+    def _wrong(self, error: Any) -> str:
+        """What a server finds wrong with a request, in a sentence."""
+        body = error.body if isinstance(error.body, dict) else {}
+        said = " ".join(str(body.get("message") or error.message).split())[:200]
+        if error.status_code in (401, 403):
+            return f"the server at {self.url} wants a key: set {KEY} ({said})"
+        if error.status_code == 404:
+            return f"the server at {self.url} knows no model {self.name!r}: {said}"
+        if "context" in said.lower() or "too long" in said.lower():
+            return (
+                f"the conversation is too long for {self.name} ({said}): name its context, as in "
+                f"context={self.context // 2}"
+            )
+        return f"the server at {self.url} refuses the request: {said}"
+
+    def _used(self, answer: Any, begun: float, prompt: str, text: str) -> Usage:
+        """What a call took by the server's own count, or by a guess where it tells none."""
+        told = answer.usage
+        tokens_in = told.prompt_tokens if told else self.count(prompt)
+        tokens_out = told.completion_tokens if told else self.count(text)
+        cost = (tokens_in * self.prices[0] + tokens_out * self.prices[1]) / MILLION
+        seconds = time.perf_counter() - begun
+        used = Usage(1, tokens_in, tokens_out, 0, seconds, cost)
+        with self.lock:
+            self.usage += used
+        return used
+
+
+def connect(url: str, timeout: float) -> Any:
+    """A client of a server; nothing is sent yet.
+
+    Raises:
+        UserError: `openai` is not installed.
+    """
+    try:
+        import openai
+    except ImportError:
+        raise UserError(
+            "models on a server need openai, which is not installed: "
+            "pip install 'midcourse[remote]'"
+        ) from None
+    key = os.environ.get(KEY) or "none"
+    return openai.OpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0)
+
+
+def told_of(choice: Any, begin: int, end: int) -> list[float]:
+    """Log-probabilities of the tokens that begin in [begin, end) of an echoed text; [] if none."""
+    told = choice.logprobs
+    if told is None or not told.text_offset or not told.token_logprobs:
+        return []
+    pairs = zip(told.text_offset, told.token_logprobs, strict=False)
+    return [float(value) for at, value in pairs if begin <= at < end and value is not None]
+
+
+def seconds_of(header: str | None) -> float | None:
+    """A Retry-After header's seconds; None if there is none, or a date."""
+    try:
+        return max(0.0, float(header or ""))
+    except ValueError:
+        return None
