@@ -296,7 +296,7 @@ def key_kernel(
             position_ptr, temperature_ptr, masked, end, latest, first, scale, window, q_start,
             q_len, k_len, kv, heads, q_token, q_head, temperature_token, temperature_head,
             GROUP, D, BLOCK_D, E, BLOCK_E, BLOCK_M, BLOCK_N, WINDOW, BIAS, EXPIRY,
-            RISING and not EXPIRY, YES, DOT,
+            RISING, YES, DOT,
         )  # fmt: skip
 
     to = key * kv_heads + kv

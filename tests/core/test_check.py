@@ -85,8 +85,11 @@ def test_a_broken_world_is_found(plain, law, changes, words):
     assert re.search(words, seen), seen
 
 
-def test_too_cheap_an_estimate_is_found_by_looking_one_step_ahead(plain):
-    setting = Setting(tiny.variant("Cheap", cost_to_go=broken_rules.too_cheap), [2], False, {})
+@pytest.mark.parametrize("rule", [broken_rules.too_cheap, broken_rules.despairing])
+def test_a_wrong_estimate_is_found_by_looking_one_step_ahead(plain, rule):
+    setting = Setting(
+        tiny.variant(rule.__name__.title().replace("_", ""), cost_to_go=rule), [2], False, {}
+    )
     with pytest.raises(LawError, match=r"cost_to_go\(\) is"):
         oracle._one_step_ahead(setting, 2)
 

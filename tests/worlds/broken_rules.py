@@ -79,6 +79,11 @@ def too_dear(world, shared):
     return cost + 1 if cost > 0 else cost
 
 
+def despairing(world, shared):
+    cost = tiny.cost_to_go(world, shared)
+    return -1 if cost == 2 else cost
+
+
 def too_cheap(world, shared):
     cost = tiny.cost_to_go(world, shared)
     return cost - 1 if cost > 2 else cost

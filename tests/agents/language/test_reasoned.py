@@ -6,7 +6,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse import agents
 from midcourse.agents.language import examples
-from midcourse.agents.language.history import History
+from midcourse.agents.language.history import History, Prompt
 from midcourse.agents.language.players import FreeText, Reasoned, ScoredChoice
 from midcourse.agents.language.scripted import ScriptedModel
 from midcourse.core.errors import UserError
@@ -99,7 +99,7 @@ def test_a_reference_oracle_gives_examples_too(env_id):
 
 def test_examples_are_never_cut_off_and_leave_half_of_the_context():
     turns = [("Screen", ("a", "b"), "a")] * 5
-    history = History(ScriptedModel(context=200), 20, "Rules.", [turns])
+    history = History(ScriptedModel(context=200), 20, Prompt("Rules."), [turns])
     for step in range(40):
         history.see(f"Screen {step}", ["a", "b"])
         messages = history.messages()
@@ -107,7 +107,7 @@ def test_examples_are_never_cut_off_and_leave_half_of_the_context():
         assert history._size(messages) <= 180
         history.answer("b")
     with pytest.raises(UserError, match=r"1 examples take .* more than half of the 90"):
-        History(ScriptedModel(context=90), 20, "Rules.", [turns])
+        History(ScriptedModel(context=90), 20, Prompt("Rules."), [turns])
 
 
 def test_names_and_bad_counts(monkeypatch):

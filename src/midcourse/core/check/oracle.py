@@ -153,7 +153,10 @@ def _oracle_plays(
 
 
 def _one_step_ahead(setting: Setting, level: int) -> None:
-    """No action shortens the way by more than one, and the oracle's own does by one."""
+    """No action shortens the way by more than one, and the oracle's own does by one.
+
+    Where there is no way, because a random action cannot be taken back, no action finds one.
+    """
     env = setting.make(level, disturbances=0)
     generator = np.random.default_rng(level)
     for trial in range(setting.size(12, 150)):
@@ -167,8 +170,8 @@ def _one_step_ahead(setting: Setting, level: int) -> None:
                 env.step(action)
                 after = 0 if env.world["success"] else env.cost_to_go()
                 setting.tried("steps measured")
-                lost = after < 0 and action is best
-                if lost or 0 <= after < cost - 1 or (action is best and after != cost - 1):
+                wrong = 0 <= after < cost - 1 if cost >= 0 else after >= 0
+                if wrong or (cost >= 0 and action is best and after != cost - 1):
                     raise LawError(
                         f"level {level}: cost_to_go() is {cost}, after the action {action} it is "
                         f"{after}{' (that was the oracle)' if action is best else ''}",
