@@ -47,6 +47,7 @@ class Case(NamedTuple):
     peers: dict[str, Callable[[], Any]]
     operations: float
     bytes: float
+    captured: bool = False  # timed as replays of a CUDA graph, without the host's launches
 
 
 def normal(generator, *shape, dtype=torch.float32):
@@ -115,9 +116,17 @@ def heads_first(*parts):
 
 
 def sdpa(q, k, v, **more):
-    """Torch's causal attention over packed heads; on a GPU flash, if it can."""
+    """Torch's causal attention over packed heads, by whatever torch chooses."""
     q, k, v = heads_first(q, k, v)
     return scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True, **more)
+
+
+def by_flash(q, k, v, **more):
+    """The same, by torch's flash attention and nothing else."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
+        return sdpa(q, k, v, **more)
 
 
 def flexed() -> Callable:
@@ -144,22 +153,24 @@ def attentions(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
     parts = [x.detach().to(device).requires_grad_() for x in (q, k, v)]
     gate = (torch.rand(n, generator=g) >= SKIPPED).to(device)
     scores = torch.randn((n, u), generator=g).to(device)
-    peers: dict[str, Callable] = {"sdpa": sdpa}
+    both: dict[str, Callable] = {"sdpa": sdpa}
     if device == "cuda":
-        peers["flex"] = flexed()
-    focal = {"sdpa": lambda q, k, v: sdpa(q, k, v, scale=1 / (0.4 * d**0.5))}
+        both["sdpa flash"] = by_flash
+    scale = 1 / (0.4 * d**0.5)
+    focal = {name: lambda q, k, v, f=f: f(q, k, v, scale=scale) for name, f in both.items()}
+    peers = both | ({"flex": flexed()} if device == "cuda" else {})
     ours = {
         "attention": (attention, 1.0, peers),
         "focal": (lambda q, k, v: attention(q, k, v, temperature=0.4), 1.0, focal),
         "conditional_attention": (
             lambda q, k, v: conditional_attention(q, k, v, gate),
             1 - SKIPPED,
-            {"sdpa": sdpa},
+            both,
         ),
         "dynamic_mask": (
             lambda q, k, v: dynamic_mask_attention(q, k, v, scores, keep=size.keep),
             min(1.0, 2 * size.keep / n),
-            {"sdpa": sdpa},
+            both,
         ),
     }
     products = 2 * n * n * h * d  # of a causal forward pass, multiplications and additions
@@ -199,7 +210,9 @@ def branches(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
     moved = sum(x.numel() * x.element_size() for x in (*parts, q))
     case = f"{b} of {BRANCH} on {size.prefix}"
     run = lambda: prefix_attention(q, k, v, prefix_k, prefix_v, tree)  # noqa: E731
-    yield Case("prefix_attention", case, run, {"sdpa repeated": repeated}, products, moved)
+    there = {"sdpa repeated": repeated}
+    yield Case("prefix_attention", case, run, there, products, moved)
+    yield Case("prefix_attention", f"{case}, captured", run, there, products, moved, True)
 
 
 def others(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:

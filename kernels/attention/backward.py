@@ -28,7 +28,7 @@ def weights(
     q, k, v, d_out, lse, delta, scale, bias, seen, BIAS: tl.constexpr, MASKED: tl.constexpr
 ):
     """P and dS of a tile, float32 (queries, keys)."""
-    s = tile_logits(q, k, scale * LOG2_E, bias, seen, BIAS, MASKED)
+    s = tile_logits(q, k, scale[:, None] * LOG2_E, bias, seen, BIAS, MASKED)
     p = tl.exp2(s - lse[:, None])
     dp = tl.dot(d_out, tl.trans(v), input_precision="ieee")
     return p, p * (dp - delta[:, None])
@@ -65,14 +65,16 @@ def over_keys(
         far = j.to(tl.int64)
         k_at = k_base + far[:, None] * k_token + d[None, :]
         v_at = v_base + far[:, None] * v_token + e[None, :]
-        bias, expiry = row_scale, j
+        bias, expiry = j, j
         if BIAS:
             bias = tl.load(
                 bias_ptr + (k_start + j) * tl.num_programs(1) + kv, mask=there, other=0.0
             )
         if EXPIRY:
             expiry = tl.load(expiry_ptr + (k_start + j) * expiry_token, mask=there, other=0)
-        seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
+        seen = visible(
+            position[:, None], j[None, :], k_len, expiry[None, :], window, WINDOW, EXPIRY
+        )
         if EXPIRY:
             if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
                 dq = add_query(
@@ -207,7 +209,9 @@ def over_queries(
             lse = tl.load(lse_ptr + at, mask=live, other=0.0)
             lse = tl.where(lse == float("-inf"), 0.0, lse) * LOG2_E
             delta = tl.load(delta_ptr + at, mask=live, other=0.0)
-            seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
+            seen = visible(
+                position[:, None], j[None, :], k_len, expiry[None, :], window, WINDOW, EXPIRY
+            )
             p, ds = weights(q, k, v, d_out, lse, delta, row_scale, bias, seen, BIAS, MASKED)
             dv += tl.dot(tl.trans(p).to(DOT), d_out, input_precision="ieee")
             if BIAS:

@@ -26,12 +26,12 @@ def spans(table_ptr, row):
 
 @triton.jit
 def visible(position, j, k_len, expiry, window, WINDOW: tl.constexpr, EXPIRY: tl.constexpr):
-    """Which of the keys j a query may see: bool (queries, keys)."""
-    seen = (j[None, :] <= position[:, None]) & (j < k_len)[None, :]
+    """Which of the keys j a query may see, bool; what is of queries lies across what is of keys."""
+    seen = (j <= position) & (j < k_len)
     if WINDOW:
-        seen = seen & (position[:, None] - j[None, :] < window)
+        seen = seen & (position - j < window)
     if EXPIRY:
-        seen = seen & (position[:, None] < expiry[None, :])
+        seen = seen & (position < expiry)
     return seen
 
 
@@ -75,7 +75,7 @@ def tile_at(at, inside, MASKED: tl.constexpr, DOT: tl.constexpr):
 @triton.jit
 def tile_logits(q, k, scale, bias, seen, BIAS: tl.constexpr, MASKED: tl.constexpr):
     """Logits in base 2, -inf where a key may not be seen: float32 (queries, keys)."""
-    s = tl.dot(q, tl.trans(k), input_precision="ieee") * scale[:, None]
+    s = tl.dot(q, tl.trans(k), input_precision="ieee") * scale
     if BIAS:
         s += bias[None, :] * LOG2_E
     if MASKED:
@@ -91,12 +91,19 @@ def fold(
 ):  # fmt: skip
     """Take one tile of keys into the running output, its largest logit and its sum of weights."""
     k = tile_at(k_at, k_inside, MASKED or D < BLOCK_D, DOT)
-    s = tile_logits(q, k, scale, bias, seen, BIAS, MASKED)
-    higher = tl.maximum(peak, tl.max(s, 1))
+    if BIAS:
+        s = tile_logits(q, k, scale[:, None], bias, seen, BIAS, MASKED)
+        higher = tl.maximum(peak, tl.max(s, 1))
+    else:  # the scale comes with the exponent's subtraction, in one operation
+        s = tile_logits(q, k, 1.0, bias, seen, BIAS, MASKED)
+        higher = tl.maximum(peak, tl.max(s, 1) * scale)
     base = higher
     if MASKED:
         base = tl.where(higher == float("-inf"), 0.0, higher)
-    p = tl.exp2(s - base[:, None])
+    if BIAS:
+        p = tl.exp2(s - base[:, None])
+    else:
+        p = tl.exp2(s * scale[:, None] - base[:, None])
     shrink = tl.exp2(peak - base)
     v = tile_at(v_at, v_inside, MASKED or E < BLOCK_E, DOT)
     total = total * shrink[:, None] + tl.dot(p.to(v.dtype), v, input_precision="ieee")
@@ -121,14 +128,16 @@ def over_keys(
         far = j.to(tl.int64)
         k_at = k_base + far[:, None] * k_token + d[None, :]
         v_at = v_base + far[:, None] * v_token + e[None, :]
-        bias, expiry = row_scale, j
+        bias, expiry = j, j
         if BIAS:
             bias = tl.load(
                 bias_ptr + (k_start + j) * tl.num_programs(1) + kv, mask=there, other=0.0
             )
         if EXPIRY:
             expiry = tl.load(expiry_ptr + (k_start + j) * expiry_token, mask=there, other=0)
-        seen = visible(position, j, k_len, expiry, window, WINDOW, EXPIRY)
+        seen = visible(
+            position[:, None], j[None, :], k_len, expiry[None, :], window, WINDOW, EXPIRY
+        )
         if EXPIRY:
             if tl.max(expiry, 0) > earliest:  # pyright: ignore[reportOperatorIssue]
                 total, peak, weight = fold(

@@ -1,6 +1,7 @@
 """What an attention call is about, checked and in one form for both backends."""
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import torch
@@ -25,6 +26,7 @@ class Problem(NamedTuple):
     window: int | None
     scale: float  # 1 / sqrt(D)
     rising: bool  # whether positions are known not to fall along a row
+    placed: torch.Tensor | None  # the table on the device, if it is there already
 
     @property
     def tokens(self) -> int:
@@ -70,29 +72,44 @@ def bounds(name: str, cu_seqlens: torch.Tensor | None, tokens: int) -> list[int]
     return values
 
 
-def row_table(
+Rows = tuple[tuple[int, int, int, int], ...]
+
+
+def row_bounds(
     q: torch.Tensor,
     k: torch.Tensor,
     cu_seqlens_q: torch.Tensor | None,
     cu_seqlens_k: torch.Tensor | None,
-) -> torch.Tensor:
-    """Where each row's queries and keys begin, and how many: int32 (rows, 4), on the CPU."""
+) -> Rows:
+    """Where each row's queries begin, how many they are, and the same of its keys."""
     if q.ndim == 4:
         given = cu_seqlens_q is not None or cu_seqlens_k is not None
         require(not given, f"q has {q.ndim} dimensions; cu_seqlens is for packed rows, with 3")
-        rows = [(b * q.shape[1], q.shape[1], b * k.shape[1], k.shape[1]) for b in range(len(q))]
-        return torch.tensor(rows, dtype=torch.int32).reshape(-1, 4)
+        size, keys = q.shape[1], k.shape[1]
+        return tuple((b * size, size, b * keys, keys) for b in range(len(q)))
     if cu_seqlens_k is None and len(q) == len(k):
         cu_seqlens_k = cu_seqlens_q
     at_q = bounds("cu_seqlens_q", cu_seqlens_q, len(q))
     at_k = bounds("cu_seqlens_k", cu_seqlens_k, len(k))
     message = f"cu_seqlens_q has {len(at_q) - 1} rows, cu_seqlens_k {len(at_k) - 1}"
     require(len(at_q) == len(at_k), message)
-    rows = [
+    return tuple(
         (a, b - a, c, d - c)
         for a, b, c, d in zip(at_q[:-1], at_q[1:], at_k[:-1], at_k[1:], strict=True)
-    ]
-    return torch.tensor(rows, dtype=torch.int32).reshape(-1, 4)
+    )
+
+
+@lru_cache(64)
+def layout(
+    rows: Rows, causal: bool, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The table of rows, int32 (rows, 4), on the CPU and on a device, and the default positions.
+
+    Kept, as calls often come with the same rows, and making them waits for the device.
+    """
+    with torch.inference_mode(False):
+        table = torch.tensor(rows, dtype=torch.int32).reshape(-1, 4)
+        return table, table.to(device), default_positions(table, causal, device)
 
 
 def default_positions(table: torch.Tensor, causal: bool, device: torch.device) -> torch.Tensor:
@@ -170,13 +187,14 @@ def prepare(
         ValueError: one does not fit, in one sentence.
     """
     check_heads(q, k, v)
-    table = row_table(q, k, cu_seqlens_q, cu_seqlens_k)
+    rows = row_bounds(q, k, cu_seqlens_q, cu_seqlens_k)
+    table, placed, default = layout(rows, causal, q.device)
     require(window is None or window >= 1, f"window is {window}; 1 or more keys were expected")
     message = f"window is {window}, which needs causal attention"
     require(window is None or causal, message)
     rising = positions is None
     if positions is None:
-        positions = default_positions(table, causal, q.device)
+        positions = default
     else:
         given = f"positions is {positions.dtype} {tuple(positions.shape)}"
         fits = positions.shape == q.shape[:-2] and positions.dtype in (torch.int32, torch.int64)
@@ -195,4 +213,5 @@ def prepare(
         window,
         1 / math.sqrt(q.shape[-1]),
         rising,
+        placed,
     )

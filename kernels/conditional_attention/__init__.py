@@ -115,6 +115,7 @@ def gathered(problem: Problem, chosen: torch.Tensor, index: torch.Tensor) -> Pro
     return problem._replace(
         q=problem.q.reshape(-1, *problem.q.shape[-2:])[index],
         table=table,
+        placed=None,
         positions=problem.positions[index],
         temperature=problem.temperature[index],
     )

@@ -3,9 +3,10 @@
 A step is the map y -> x + c * y; maps compose associatively. Three launches: the composed map of
 every block; one program that scans those and leaves what enters each block; every block again, with
 what enters it. x is read twice and y written once, 14 bytes a step in float32 with the flags; the
-blocks' maps are 16 bytes for 1,024 steps. `reverse` counts positions from the end, so that the scan
-itself always runs forward. Each block is read again rather than kept because programs of one launch
-cannot wait for each other safely.
+blocks' maps are 16 bytes for 1,024 steps. Blocks lie from the first step on either way, so that
+loads are wide; `reverse` scans each from its end, and takes the blocks from the last one on. Each
+block is read again rather than kept because programs of one launch cannot wait for each other
+safely.
 """
 
 from typing import Any
@@ -14,7 +15,8 @@ import torch
 import triton
 import triton.language as tl
 
-BLOCK = 1024  # steps of a program; not yet measured on a GPU
+# Steps of a program, and its warps. 2**26 steps on an H100: 0.62 ms; 0.65 with 1,024 and 4.
+BLOCK, WARPS = 2048, 8
 
 
 @triton.jit
@@ -26,34 +28,29 @@ def composed(c_first, y_first, c_then, y_then):
 
 @triton.jit
 def steps_of(x_ptr, last_ptr, factor_ptr, block, steps, REVERSE: tl.constexpr, BLOCK: tl.constexpr):
-    """Positions, mask, coefficients and addends of a block, in the order of the scan."""
-    order = block.to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
-    here = order < steps
-    at = order
-    edge = order - 1
-    if REVERSE:
-        at = steps - 1 - order
-        edge = at
+    """Positions, mask, coefficients and addends of a block; the identity beyond the end."""
+    at = block.to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    here = at < steps
+    edge = at if REVERSE else at - 1
     x = tl.load(x_ptr + at, mask=here, other=0.0)
     cut = tl.load(last_ptr + edge, mask=here & (edge >= 0), other=1)
     c = tl.where(cut != 0, 0.0, tl.load(factor_ptr)).to(x.dtype)
-    return at, here, c, x
+    return at, here, tl.where(here, c, 1.0), x
 
 
-@triton.jit(do_not_specialize=["steps"])
+@triton.jit(do_not_specialize=["steps", "blocks"])
 def summary_kernel(
     x_ptr, last_ptr, factor_ptr, map_ptr, steps, blocks,
     REVERSE: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """The composed map of each block: its coefficient at map[b], its addend at map[blocks + b]."""
+    """The composed map of each block, in the order of the scan: coefficient, `blocks` on addend."""
     block = tl.program_id(0)
-    _, here, c, x = steps_of(x_ptr, last_ptr, factor_ptr, block, steps, REVERSE, BLOCK)
-    # steps beyond the end are the identity
-    c = tl.where(here, c, 1.0)
-    c, y = tl.associative_scan((c, x), 0, composed)
-    final = tl.arange(0, BLOCK) == BLOCK - 1
-    tl.store(map_ptr + block, tl.sum(tl.where(final, c, 0.0), 0))
-    tl.store(map_ptr + blocks + block, tl.sum(tl.where(final, y, 0.0), 0))
+    _, _, c, x = steps_of(x_ptr, last_ptr, factor_ptr, block, steps, REVERSE, BLOCK)
+    c, y = tl.associative_scan((c, x), 0, composed, reverse=REVERSE)  # pyright: ignore[reportArgumentType]
+    final = tl.arange(0, BLOCK) == (0 if REVERSE else BLOCK - 1)
+    order = blocks - 1 - block if REVERSE else block
+    tl.store(map_ptr + order, tl.sum(tl.where(final, c, 0.0), 0))
+    tl.store(map_ptr + blocks + order, tl.sum(tl.where(final, y, 0.0), 0))
 
 
 @triton.jit(do_not_specialize=["blocks"])
@@ -72,16 +69,17 @@ def carry_kernel(map_ptr, carry_ptr, blocks, BLOCK: tl.constexpr):
         carry = tl.zeros_like(carry) + tl.sum(tl.where(final, y, 0.0), 0)
 
 
-@triton.jit(do_not_specialize=["steps"])
+@triton.jit(do_not_specialize=["steps", "blocks"])
 def scan_kernel(
-    x_ptr, last_ptr, factor_ptr, carry_ptr, y_ptr, steps,
+    x_ptr, last_ptr, factor_ptr, carry_ptr, y_ptr, steps, blocks,
     REVERSE: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
     """Every step of each block, with what enters it."""
     block = tl.program_id(0)
     at, here, c, x = steps_of(x_ptr, last_ptr, factor_ptr, block, steps, REVERSE, BLOCK)
-    c, y = tl.associative_scan((c, x), 0, composed)
-    y += tl.where(c == 0.0, 0.0, c * tl.load(carry_ptr + block))
+    c, y = tl.associative_scan((c, x), 0, composed, reverse=REVERSE)  # pyright: ignore[reportArgumentType]
+    order = blocks - 1 - block if REVERSE else block
+    y += tl.where(c == 0.0, 0.0, c * tl.load(carry_ptr + order))
     tl.store(y_ptr + at, y, mask=here)
 
 
@@ -91,7 +89,12 @@ def interpreted() -> bool:
 
 
 def scan(
-    x: torch.Tensor, last: torch.Tensor, factor: float, reverse: bool, block: int | None = None
+    x: torch.Tensor,
+    last: torch.Tensor,
+    factor: float,
+    reverse: bool,
+    block: int | None = None,
+    warps: int = WARPS,
 ) -> torch.Tensor:
     """The recurrence of `reference.scan`, on a GPU; arguments and result as there."""
     x, steps, device = x.contiguous(), len(x), x.device
@@ -104,11 +107,11 @@ def scan(
     factors = torch.full((1,), factor, dtype=x.dtype, device=device)
     maps = torch.empty(2 * blocks, dtype=x.dtype, device=device)
     carry = torch.empty(blocks, dtype=x.dtype, device=device)
-    shape: Any = {"REVERSE": reverse, "BLOCK": block, "enable_fp_fusion": True}
+    shape: Any = {"REVERSE": reverse, "BLOCK": block, "num_warps": warps, "enable_fp_fusion": True}
     every: Any = (blocks,)
     carries: Any = carry_kernel[(1,)]
     with torch.cuda.device_of(x):
         summary_kernel[every](x, flags, factors, maps, steps, blocks, **shape)
         carries(maps, carry, blocks, BLOCK=block, enable_fp_fusion=True)
-        scan_kernel[every](x, flags, factors, carry, y, steps, **shape)
+        scan_kernel[every](x, flags, factors, carry, y, steps, blocks, **shape)
     return y

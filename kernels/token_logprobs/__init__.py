@@ -9,6 +9,11 @@ from midcourse.kernels.token_logprobs.tiles import TokenLogprobs
 __all__ = ["token_logprobs"]
 
 
+# Rows and words. On an H100, 32,768 rows of 4,096 by 128,256 words, forward and backward: 0.325 s
+# with 1,024 x 8,192, 0.225 with this, 0.221 with 16,384 x 8,192, which takes 380 MiB more.
+TILE = (4096, 16384)
+
+
 def token_logprobs(
     hidden: torch.Tensor,
     weight: torch.Tensor,
@@ -17,7 +22,7 @@ def token_logprobs(
     bias: torch.Tensor | None = None,
     temperature: float = 1.0,
     ignore_index: int = -100,
-    tile: tuple[int, int] = (1024, 8192),
+    tile: tuple[int, int] = TILE,
     backend: str | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Last linear layer, log-softmax, gather and entropy in one:

@@ -68,12 +68,12 @@ def fold(
 
 def gradient(
     logits: torch.Tensor, bias: torch.Tensor | None, targets: torch.Tensor, scale: float,
-    rows: torch.Tensor,
+    rows: torch.Tensor, kind: torch.dtype | None = None,
 ) -> torch.Tensor:  # fmt: skip
     """Gradient of a tile's logits before bias and temperature, (rows, columns).
 
-    `rows` is (4, rows): log-sum-exp, entropy and the two upstream gradients; the rest is as in
-    `fold`.
+    `rows` is (4, rows): log-sum-exp, entropy and the two upstream gradients; `kind` is the type of
+    the result, that of the logits if left out; the rest is as in `fold`.
     """
     z = (logits if bias is None else logits + bias) * scale
     normaliser, entropy, of_chosen, of_entropy = rows[..., None]
@@ -81,4 +81,5 @@ def gradient(
     columns = torch.arange(z.shape[1], device=z.device)
     hit = (columns == targets[:, None]).to(z.dtype)
     power = logs.exp()
-    return scale * (of_chosen * (hit - power) - of_entropy * power * (logs + entropy))
+    slope = scale * (of_chosen * (hit - power) - of_entropy * power * (logs + entropy))
+    return slope if kind is None else slope.to(kind)

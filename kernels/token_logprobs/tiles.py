@@ -12,6 +12,14 @@ def product(a: torch.Tensor, b: torch.Tensor, kind: torch.dtype) -> torch.Tensor
     return torch.mm(a.to(kind), b.to(kind))
 
 
+def add_product(total: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> None:
+    """Add a @ b to `total`, in its type; on a GPU in one pass over it."""
+    if a.is_cuda and a.dtype != total.dtype:
+        torch.addmm(total, a, b, out_dtype=total.dtype, out=total)
+    else:
+        total += torch.mm(a.to(total.dtype), b.to(total.dtype))
+
+
 def pieces(length: int, most: int) -> list[slice]:
     """Slices of at most so many that cover a length."""
     return [slice(start, min(start + most, length)) for start in range(0, length, most)]
@@ -54,19 +62,23 @@ class TokenLogprobs(torch.autograd.Function):
         device = hidden.device
         of_hidden = torch.zeros_like(hidden)
         of_weight = torch.zeros(weight.shape, dtype=kind, device=device)
-        of_bias = torch.zeros(len(weight), dtype=kind, device=device)
+        of_bias = None if bias is None else torch.zeros(len(weight), dtype=kind, device=device)
+        # narrow factors for the tensor cores; sums stay in `kind`
+        narrow = hidden.dtype if hidden.is_cuda else kind
         for rows in pieces(len(hidden), tile[0]):
             part = torch.zeros(hidden[rows].shape, dtype=kind, device=device)
             for columns in pieces(len(weight), tile[1]):
                 logits = product(hidden[rows], weight[columns].T, kind)
                 offset = None if bias is None else bias[columns].to(kind)
                 local = targets[rows] - columns.start
-                slope = backend.gradient(logits, offset, local, scale, table[:, rows])
-                of_bias[columns] += slope.sum(0)
-                if hidden.is_cuda:  # narrow factors for the tensor cores; sums stay in `kind`
-                    slope = slope.to(hidden.dtype)
-                part += product(slope, weight[columns], kind)
-                of_weight[columns] += product(slope.T, hidden[rows], kind)
+                first = narrow if of_bias is None else kind
+                slope = backend.gradient(logits, offset, local, scale, table[:, rows], first)
+                if of_bias is not None:
+                    of_bias[columns] += slope.sum(0)
+                    slope = slope.to(narrow)
+                add_product(part, slope, weight[columns])
+                add_product(of_weight[columns], slope.T, hidden[rows])
             of_hidden[rows] = part.to(hidden.dtype)
-        of_bias = None if bias is None else of_bias.to(bias.dtype)
+        if of_bias is not None:
+            of_bias = of_bias.to(hidden.dtype)
         return of_hidden, of_weight.to(weight.dtype), of_bias, *[None] * 5

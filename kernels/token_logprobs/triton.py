@@ -4,9 +4,8 @@ The matrix products stay torch.mm (cuBLAS): at N rows, H features and V words th
 operations forward and 6 N H V backward (the logits again, then both gradients), all but some 20 N V
 of the work, and a hand-written product would have to beat cuBLAS to pay. What plain torch would do
 badly is the rest: about ten passes over each tile. Here a tile is read once forward, and read once
-and written once backward: 4 N V and 8 N V bytes in float32, beside the 4 N V that each product
-writes. A tile of 1,024 rows by 8,192 words is 32 MiB, which an H100's 50 MB of cache can hold; that
-size is by count, not yet measured.
+and written once backward, in the type of the factors: 4 N V and 6 N V bytes, beside the 4 N V that
+each product of logits writes.
 """
 
 from typing import Any
@@ -61,10 +60,10 @@ def fold_kernel(
 
 @triton.jit(do_not_specialize=["columns"])
 def gradient_kernel(
-    logits_ptr, bias_ptr, target_ptr, scale_ptr, row_ptr, columns, rows,
+    logits_ptr, bias_ptr, target_ptr, scale_ptr, row_ptr, out_ptr, columns, rows,
     BIAS: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """Replace one block of one row of logits by its gradient."""
+    """The gradient of one block of one row of logits; it may take their place."""
     row = tl.program_id(0)
     at = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
     target = tl.load(target_ptr + row)
@@ -78,7 +77,7 @@ def gradient_kernel(
     power = tl.exp(logs)
     hit = tl.where(at == target, 1.0, 0.0)
     slope = of_chosen * (hit - power) - of_entropy * power * (logs + entropy)
-    place = logits_ptr + row.to(tl.int64) * columns + at
+    place = out_ptr + row.to(tl.int64) * columns + at
     tl.store(place, slope * scale, mask=at < columns)
 
 
@@ -87,13 +86,15 @@ def interpreted() -> bool:
     return not isinstance(fold_kernel, triton.JITFunction)
 
 
-def _launch(kernel: Any, grid: tuple[int, ...], logits, bias, targets, scale, table, block) -> None:
+def _launch(
+    kernel: Any, grid: tuple[int, ...], logits, bias, targets, scale, tables, block
+) -> None:
     """One launch over a tile; the scale goes through memory, so that it stays float64 if it is."""
     scales = torch.full((1,), scale, dtype=logits.dtype, device=logits.device)
     rows, columns = logits.shape
     with torch.cuda.device_of(logits):
         kernel[grid](
-            *(logits, logits if bias is None else bias.contiguous(), targets, scales, table),
+            *(logits, logits if bias is None else bias.contiguous(), targets, scales, *tables),
             *(columns, rows),
             BIAS=bias is not None,
             BLOCK=block,
@@ -103,11 +104,14 @@ def _launch(kernel: Any, grid: tuple[int, ...], logits, bias, targets, scale, ta
 
 def fold(logits, bias, targets, scale, state, block: int = BLOCK) -> None:
     """`reference.fold`; logits and state must be contiguous."""
-    _launch(fold_kernel, (len(logits),), logits, bias, targets, scale, state, block)
+    _launch(fold_kernel, (len(logits),), logits, bias, targets, scale, (state,), block)
 
 
-def gradient(logits, bias, targets, scale, rows, block: int = BLOCK) -> torch.Tensor:
-    """`reference.gradient`, in place of the logits."""
+def gradient(logits, bias, targets, scale, rows, kind=None, block: int = BLOCK) -> torch.Tensor:
+    """`reference.gradient`, in place of the logits if it is of their type."""
     grid = len(logits), triton.cdiv(logits.shape[1], block)
-    _launch(gradient_kernel, grid, logits, bias, targets, scale, rows.contiguous(), block)
-    return logits
+    same = kind in (None, logits.dtype)
+    out = logits if same else torch.empty(logits.shape, dtype=kind, device=logits.device)
+    tables = rows.contiguous(), out
+    _launch(gradient_kernel, grid, logits, bias, targets, scale, tables, block)
+    return out

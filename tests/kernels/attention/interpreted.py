@@ -26,7 +26,7 @@ def poisoned(monkeypatch):
 
     monkeypatch.setattr(torch, "empty", functools.partial(filled, empty))
     monkeypatch.setattr(torch, "empty_like", functools.partial(filled, empty_like))
-    monkeypatch.setattr(triton, "tile_shape", lambda problem: SMALL)
+    monkeypatch.setattr(triton, "tile_shapes", lambda problem: triton.Shapes(*[SMALL] * 3))
 
 
 @pytest.mark.parametrize(("name", "dtype"), CHOSEN)
@@ -43,9 +43,11 @@ def test_outputs_and_gradients_are_those_of_float64(name, dtype):
     assert bool((given[0][empty] == 0).all())
 
 
-def test_splits_of_the_keys_merge_into_the_whole():
+def test_splits_of_the_keys_merge_into_the_whole(monkeypatch):
+    split = triton.Shapes(SMALL._replace(splits=3), SMALL, SMALL)
+    monkeypatch.setattr(triton, "tile_shapes", lambda problem: split)
     q, k, v, more = tensors("padding", torch.float32)
-    out, lse = triton.attend(prepare(q, k, v, **more), SMALL._replace(splits=3))
+    out, lse = triton.attend(prepare(q, k, v, **more))
     wanted, sums = attention(*widened(q, k, v, more)[:3], **more, return_lse=True)
     assert distance(out.reshape(q.shape), wanted) < 1e-6
     assert torch.allclose(lse.reshape(sums.shape), sums.float(), atol=1e-5)

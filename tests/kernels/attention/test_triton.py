@@ -44,10 +44,10 @@ def test_interpreted():
 )
 def test_keys_are_split_where_queries_are_few(queries, keys, splits):
     from midcourse.kernels.attention.problem import prepare
-    from midcourse.kernels.attention.triton import tile_shape
+    from midcourse.kernels.attention.triton import tile_shapes
 
     q, k = torch.zeros((1, queries, 32, 1)), torch.zeros((1, keys, 8, 1))
-    assert tile_shape(prepare(q, k, k)).splits == splits
+    assert tile_shapes(prepare(q, k, k)).forward.splits == splits
 
 
 def built(capability, name, kind, width, featured):

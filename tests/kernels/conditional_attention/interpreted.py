@@ -12,10 +12,12 @@ from midcourse.kernels.conditional_attention import conditional_attention, open_
 CHOSEN = [("everything", torch.float32, 0.0), ("padding", torch.bfloat16, 0.0)]
 CHOSEN += [("size one", torch.float32, 0.0), ("odd sizes", torch.float32, 9.0)]
 
+SMALL = triton.Shape(16, 16, 4)
+
 
 @pytest.mark.parametrize(("name", "dtype", "threshold"), CHOSEN)
 def test_outputs_and_gradients_are_those_of_float64(name, dtype, threshold, poisoned, monkeypatch):
-    monkeypatch.setattr(triton, "tile_shape", lambda problem: triton.Shape(16, 16, 4))
+    monkeypatch.setattr(triton, "tile_shapes", lambda problem: triton.Shapes(*[SMALL] * 3))
     q, k, v, more = tensors(name, dtype)
     g = torch.Generator().manual_seed(7)
     z = (torch.randn(q.shape[:-2], generator=g) - threshold).to(dtype).requires_grad_()

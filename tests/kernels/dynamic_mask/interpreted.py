@@ -10,10 +10,12 @@ from midcourse.kernels.dynamic_mask import dynamic_mask_attention
 CHOSEN = [("padding", torch.float32, 5), ("no keys", torch.float32, 1)]
 CHOSEN += [("odd sizes", torch.float32, 7), ("more queries than keys", torch.bfloat16, 2)]
 
+SMALL = triton.Shape(16, 16, 4)
+
 
 @pytest.mark.parametrize(("name", "dtype", "keep"), CHOSEN)
 def test_outputs_and_gradients_are_those_of_float64(name, dtype, keep, poisoned, monkeypatch):
-    monkeypatch.setattr(triton, "tile_shape", lambda problem: triton.Shape(16, 16, 4))
+    monkeypatch.setattr(triton, "tile_shapes", lambda problem: triton.Shapes(*[SMALL] * 3))
     q, k, v, more = tensors(name, dtype)
     g = torch.Generator().manual_seed(keep)
     more["bias"] = torch.randn(k.shape[:-1], generator=g).to(dtype).requires_grad_()

@@ -9,6 +9,8 @@ from attentions import distance
 from midcourse.kernels.attention import triton
 from midcourse.kernels.prefix_attention import pack_tree, prefix_attention
 
+SMALL = triton.Shape(16, 16, 4)
+
 
 @pytest.mark.parametrize(
     ("dtype", "near", "prefix"), [(torch.float32, 1e-5, 21), (torch.bfloat16, 1e-2, 3)]
@@ -21,7 +23,7 @@ def test_outputs_and_gradients_are_those_of_float64(dtype, near, prefix, monkeyp
         return made.fill_(torch.nan) if made.is_floating_point() else made
 
     monkeypatch.setattr(torch, "empty", poisoned)
-    monkeypatch.setattr(triton, "tile_shape", lambda problem: triton.Shape(16, 16, 4))
+    monkeypatch.setattr(triton, "tile_shapes", lambda problem: triton.Shapes(*[SMALL] * 3))
     g = torch.Generator().manual_seed(prefix)
     lists = [torch.randint(0, 2, (n % 6,), generator=g).tolist() for n in range(12)]
     tree = pack_tree(lists)

@@ -25,7 +25,7 @@ def test_compiles_without_a_gpu(capability, tmp_path, monkeypatch):
     from midcourse.kernels.token_logprobs import triton as ours
 
     monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
-    names = ("logits_ptr", "bias_ptr", "scale_ptr", "state_ptr", "row_ptr")
+    names = ("logits_ptr", "bias_ptr", "scale_ptr", "state_ptr", "row_ptr", "out_ptr")
     pointers = dict.fromkeys(names, "*fp32") | {"target_ptr": "*i64"}
     for kernel in (ours.fold_kernel, ours.gradient_kernel):
         constants = {"BIAS": True, "BLOCK": 1024}
