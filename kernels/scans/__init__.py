@@ -95,8 +95,7 @@ def discounted_returns(
     errors are those of `generalised_advantages`.
     """
     row = _Row(rewards, rewards, offsets, bootstrap, terminated, discount, 1.0, backend)
-    tail = torch.where(row.last, row.next_values(), 0.0)
-    return row.scanned(row.rewards + discount * tail, discount)
+    return row.scanned(row.with_tail(row.rewards, discount), discount)
 
 
 def _triton():
@@ -123,12 +122,17 @@ class _Row:
 
     def next_values(self) -> torch.Tensor:
         """V after each step: the next step's, or what follows the episode."""
-        steps = torch.arange(len(self.rewards), device=self.rewards.device)
-        if not len(steps):
+        if not len(self.values):
             return self.values
-        episode = torch.searchsorted(self.ends, steps, right=True)
         shifted = torch.cat([self.values[1:], self.values.new_zeros(1)])
-        return torch.where(self.last, self.tail[episode], shifted)
+        return self.with_tail(torch.where(self.last, 0.0, shifted), 1.0)
+
+    def with_tail(self, x: torch.Tensor, factor: float) -> torch.Tensor:
+        """x plus, at each episode's last step, what follows it times a factor."""
+        if not len(x):
+            return x
+        tail = torch.where(self.ends.diff(prepend=self.ends.new_zeros(1)) > 0, self.tail, 0.0)
+        return x.index_add(0, (self.ends - 1).clamp_min(0), factor * tail)
 
     def scanned(self, x: torch.Tensor, factor: float) -> torch.Tensor:
         """The reverse recurrence over x."""
