@@ -16,7 +16,7 @@ PLANS = {
     "midcourse/DelayedRepression-v0": [
         (RECORDS, [4], FEW),
         ([2, 5], [1, 2, 3, 5], FEW),
-        ([6, 7], [1, 4], {}),
+        ([6, 7], [4], {}),
     ],
     "midcourse/DelayedRepressionCitizens-v0": [
         (RECORDS, [1], FEW),

@@ -309,7 +309,7 @@ def test_optimal_actions_are_counted_and_a_killed_measure_goes_on(tmp_path):
     assert 0.0 < np.mean(shares["random"]) < 0.7
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_page_is_written_and_goes_on_with_what_is_missing(saved, tmp_path):
     args = page.Args(
         model=str(saved),
