@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,9 +84,9 @@ def test_baselines_and_jobs_reach_worlds_by_name():
             assert not worlds, f"{path} imports {name}"
 
 
-def test_kernels_import_only_torch_and_triton():
+def test_kernels_import_only_torch_and_triton_beside_the_standard_library():
     for path in modules("kernels"):
-        known = {"torch", "triton", "midcourse", "math", "typing"}
+        known = {"torch", "triton", "midcourse", *sys.stdlib_module_names}
         known |= {"transformers"} if path.name == "into_transformers.py" else set()
         for name in imports(path):
             assert name.split(".")[0] in known, name

@@ -29,6 +29,7 @@ from midcourse.envs.web_tasks.state import (
     CONSTRAINTS,
     ELEMENTS,
     FIELDS,
+    GREATEST,
     HISTORY,
     KINDS,
     MESSAGES,
@@ -197,6 +198,7 @@ def page_good(now):
         good = good and within(element.field + 1, FIELDS + 1)
         good = good and within(element.caption, len(WORDS))
         good = good and within(element.effect, 256) and element.argument >= 0
+        good = good and element.value >= -GREATEST and element.value <= GREATEST
         if element.unit == NAME:
             good = good and within(element.value, len(WORDS))
         if not good or not token_good(element.options) or not tokens_good(element.words):

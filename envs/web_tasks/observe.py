@@ -15,6 +15,7 @@ from midcourse.envs.web_tasks.state import (
     ELEMENTS,
     FORWARD,
     GOTO,
+    GREATEST,
     LINK,
     NEW_TAB,
     NO_ROLE,
@@ -33,7 +34,6 @@ from midcourse.envs.web_tasks.words import LONGEST
 
 ACTION_SPACE = spaces.MultiDiscrete([VERBS, CHOICES])
 TOKENS = (1 << 15) - 1
-GREATEST = 1 << 20
 
 SPACE = spaces.Dict(
     {

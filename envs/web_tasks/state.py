@@ -23,6 +23,7 @@ TABS = 3
 HISTORY = 8  # pages that a tab remembers
 FIELDS = 6  # of a form
 ELEMENTS = 64  # of a page
+GREATEST = 1 << 20  # value of an element
 
 ADDRESS = np.dtype(
     [
