@@ -47,9 +47,9 @@ def tile_shapes(problem: Problem) -> Shapes:
 
     Few queries over a long cache are few programs, so the keys are split among more of them until a
     GPU is busy. On an H100, 32,768 tokens of 16 heads over 4 in bfloat16, D = 128, milliseconds
-    with 64 x 64 tiles and 4 warps, 128 x 64 and 8, 128 x 128 and 8, always 2 stages: forward 10.4,
-    9.6, 9.2; gradients of queries 11.2, 12.0, 10.7, of keys 24.6, 24.0, 24.8. With keys as the rows
-    of its tiles the latter took 27.4 at best. Other sizes have not been measured.
+    with 64 x 64 tiles and 4 warps, 128 x 64 and 8, 128 x 128 and 8: forward 10.4 and 9.6 (3 stages)
+    and 9.2 (2 stages, as all that follow); gradients of queries 11.2, 12.0, 10.7, of keys 24.6,
+    24.0, 24.8. With keys as its rows the latter took 27.4 at best. Other sizes: not measured.
     """
     wide = max(problem.q.shape[-1], problem.v.shape[-1]) * problem.q.element_size()
     longest = int(problem.table[:, 1].max()) * (problem.q.shape[-2] // problem.k.shape[-2])
