@@ -12,7 +12,7 @@ from midcourse.envs.web_tasks.forum.pages import (
 from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
 from midcourse.envs.web_tasks.goals import targets
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
-from midcourse.envs.web_tasks.shop.quantities import SOURCES, source_in
+from midcourse.envs.web_tasks.shop.quantities import SOURCES
 from midcourse.envs.web_tasks.shop.records import (
     ADDRESSES,
     CART,
@@ -34,6 +34,7 @@ from midcourse.envs.web_tasks.state import (
     KINDS,
     MESSAGES,
     NAME,
+    NUMBERS,
     REPLIES,
     ROLES,
     TABS,
@@ -63,23 +64,71 @@ from midcourse.envs.web_tasks.tables.pages import kind_at, screen_of
 from midcourse.envs.web_tasks.tables.records import FOLD, ROWS
 from midcourse.envs.web_tasks.wishes import (
     ACTS,
+    ADDRESS,
     ATTRIBUTES,
+    AUTHOR,
+    BOARD,
+    BODY,
+    BRAND,
+    CATEGORY,
+    COLOUR,
+    COMMENT,
+    COUPON,
     DESTINATION,
+    ENTRY,
+    EXTRA,
+    GROUP,
+    INTO,
+    KEY,
+    MATERIAL,
+    NOUN,
     PARTS,
+    PLACE,
     QUANTITY,
+    RECIPIENT,
+    SHIPPING,
+    SIZE,
+    STARS,
     TEMPLATES,
+    TITLE,
+    TOPIC,
+    WITH,
+)
+from midcourse.envs.web_tasks.wishes import (
+    WORDS as REVIEW_WORDS,
 )
 from midcourse.envs.web_tasks.words import (
     CATEGORIES,
+    CODES,
     COLOURS,
+    FIRST_NAMES,
+    JUDGEMENTS,
+    LAST_NAMES,
     LEAST_RATINGS,
     LONGEST,
+    MATERIALS,
+    NOUNS,
     NUMBER,
     SIZES,
+    TOPICS,
+    VERBS,
     WORDS,
 )
 
 MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
+_PEOPLE, _PHRASES = len(FIRST_NAMES) * len(LAST_NAMES), len(JUDGEMENTS) * (len(JUDGEMENTS) - 1)
+_ENDS = {
+    CATEGORY: len(CATEGORIES), NOUN: len(WORDS), MATERIAL: len(WORDS), BRAND: len(WORDS),
+    COLOUR: len(COLOURS), SIZE: len(SIZES), QUANTITY: NUMBERS * (len(SOURCES) + 1),
+    ADDRESS: len(ADDRESSES), SHIPPING: len(SHIPPINGS), COUPON: len(CODES), STARS: 6,
+    REVIEW_WORDS: _PHRASES, TOPIC: len(WORDS), AUTHOR: _PEOPLE, PLACE: BOARDS, BOARD: BOARDS,
+    TITLE: len(VERBS) * len(TOPICS), BODY: _PHRASES, RECIPIENT: _PEOPLE, COMMENT: _PHRASES,
+    KEY: len(WORDS), EXTRA: len(WORDS), GROUP: FIRST_GROUP[-1], WITH: max(COUNT),
+    DESTINATION: ROWS, ENTRY: max(_PEOPLE, len(MATERIALS) * len(NOUNS)),
+    INTO: FIRST_GROUP[-1],
+}  # fmt: skip
+# For each attribute, the least number that is no value of it; what is not here is a number.
+VALUE_ENDS = tuple(_ENDS.get(what, GREATEST + 1) for what in range(len(ATTRIBUTES)))
 
 
 def validate(world, shared):
@@ -324,8 +373,7 @@ def said_good(world):
 
 @rare
 def constraint_good(constraint):
-    """Whether a requirement is of an attribute."""
-    good = within(constraint.what, len(ATTRIBUTES)) and within(constraint.live, 2)
-    if constraint.what == QUANTITY:
-        good = good and within(source_in(constraint.value), len(SOURCES) + 1)
-    return good and tokens_good(constraint.words)
+    """Whether a requirement is of an attribute and has a value of it."""
+    if not within(constraint.what, len(ATTRIBUTES)) or not within(constraint.live, 2):
+        return False
+    return within(constraint.value, VALUE_ENDS[constraint.what]) and tokens_good(constraint.words)

@@ -31,7 +31,7 @@ def test_dry_run_appends_its_rows(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     rows = list(csv.DictReader(out.read_text().splitlines()))
     ours = [row for row in rows if row["by"] == "midcourse"]
-    assert len(ours) == 11
+    assert len(ours) == 12
     assert {"sdpa", "sdpa repeated", "unfused"} <= {row["by"] for row in rows}
     assert all(float(row["seconds"]) > 0 and float(row["floor"]) > 0 for row in rows)
     assert all(row["device"] == "dry run on the CPU" and row["commit"] for row in rows)
