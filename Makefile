@@ -18,7 +18,7 @@ demo: $(READY)
 	$(RUN) -m midcourse demo --out demo
 
 test: $(READY)
-	$(RUN) -m pytest -n 2 --dist loadgroup -q
+	$(RUN) -m pytest -n 2 -q
 
 thorough: $(READY)
 	$(RUN) -m pytest -m thorough -q
