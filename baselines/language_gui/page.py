@@ -145,13 +145,16 @@ def _policy_step(args: Args, runs: Sequence[dict[str, Any]]) -> list[str]:
     """What the policy step added to the stopped clones."""
     told = ["## Trained by trial and error", ""]
     told += ["| | others, before | after | drawn, before | after | gain, drawn, 95 % | groups | "
-             "of these flat | an update | training | load |", "|---" * 11 + "|"]  # fmt: skip
+             "of these flat | episodes an update | steps learnt from | an update | training | "
+             "load | commit |", "|---" * 14 + "|"]  # fmt: skip
     for seed, run in enumerate(runs):
         drawn = [f"{np.mean(run[key]):.3f}" for key in ("start_drawn", "drawn")]
         cells = [_share(run["start_test"]), _share(run["test"]), *drawn, _told(run["gain"])]
         cells += [str(run["groups"]), str(run["flat"])]
+        for key in ("episodes", "steps_learnt"):
+            cells.append(f"{np.mean([line[key] for line in run['curve']]):.0f}")
         cells += [f"{run['seconds'] / run['updates']:.1f} s", f"{run['seconds']:.0f} s"]
-        cells.append(f"{run['load']:.1f}")
+        cells += [f"{run['load']:.1f}", run["commit"]]
         told.append(f"| seed {seed} | {' | '.join(cells)} |")
     pairs = [(run["start_drawn"], run["drawn"]) for run in runs]
     gains = [after - before for both in pairs for before, after in zip(*both, strict=True)]

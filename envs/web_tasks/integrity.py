@@ -11,6 +11,8 @@ from midcourse.envs.web_tasks.forum.pages import (
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
 from midcourse.envs.web_tasks.goals import targets
+from midcourse.envs.web_tasks.rules import show
+from midcourse.envs.web_tasks.shop.acts import MOST_AT_ONCE
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
 from midcourse.envs.web_tasks.shop.quantities import SOURCES
 from midcourse.envs.web_tasks.shop.records import (
@@ -33,10 +35,9 @@ from midcourse.envs.web_tasks.state import (
     HISTORY,
     KINDS,
     MESSAGES,
-    NAME,
     NUMBERS,
     REPLIES,
-    ROLES,
+    RETRACTION,
     TABS,
     UNITS,
     WEBS,
@@ -51,6 +52,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     NEW_KIND,
     OFFICE,
     PER_SITE,
+    PLACES,
     PRODUCTS,
     RATINGS,
     ROUTE_KIND,
@@ -61,7 +63,7 @@ from midcourse.envs.web_tasks.tables.layout import (
     TABLES,
 )
 from midcourse.envs.web_tasks.tables.pages import kind_at, screen_of
-from midcourse.envs.web_tasks.tables.records import FOLD, ROWS
+from midcourse.envs.web_tasks.tables.records import FOLD, ROWS, TOWN
 from midcourse.envs.web_tasks.wishes import (
     ACTS,
     ADDRESS,
@@ -77,6 +79,8 @@ from midcourse.envs.web_tasks.wishes import (
     DESTINATION,
     ENTRY,
     EXTRA,
+    FIRM,
+    FIRST_ATTRIBUTE,
     GROUP,
     INTO,
     KEY,
@@ -93,6 +97,7 @@ from midcourse.envs.web_tasks.wishes import (
     TITLE,
     TOPIC,
     WITH,
+    class_of,
 )
 from midcourse.envs.web_tasks.wishes import (
     WORDS as REVIEW_WORDS,
@@ -115,6 +120,7 @@ from midcourse.envs.web_tasks.words import (
     WORDS,
 )
 
+SUM = (1 << 40) - 1  # checksums are taken modulo this plus one
 MOST_TARGETS = max(PRODUCTS_AT_MOST, ORDERS, POSTS, ROWS)
 _PEOPLE, _PHRASES = len(FIRST_NAMES) * len(LAST_NAMES), len(JUDGEMENTS) * (len(JUDGEMENTS) - 1)
 _ENDS = {
@@ -151,9 +157,9 @@ def validate(world, shared):
     good = good and within(shop.reviews, REVIEWS + 1)
     if not good or now.tab[now.tab_at].open != 1:
         return False
-    good = rows_good(now) and tabs_good(now, shared) and page_good(now) and said_good(world)
+    good = rows_good(now) and tabs_good(now, shared) and said_good(world)
     good = good and shop_good(shop, shared) and forum_good(now.forum[0])
-    return good and target_good(world, shared)
+    return good and target_good(world, shared) and page_good(world, shared)
 
 
 def target_good(world, shared):
@@ -239,20 +245,37 @@ def table_address_good(now, page):
 
 
 @rare
-def page_good(now):
-    """Whether the page at hand is made of elements."""
-    for e in range(ELEMENTS):
+def page_good(world, shared):
+    """Whether the page at hand is the one that the rule builds; it is built anew to see that."""
+    now = world.now[0]
+    count = now.elements
+    before = page_sum(now)
+    show(world, shared)
+    return now.elements == count and page_sum(now) == before
+
+
+@rare
+def page_sum(now):
+    """A number that is another one if any one entry of the page's elements is."""
+    total = 0
+    for e in range(now.elements):
         element = now.element[e]
-        good = within(element.role, len(ROLES)) and within(element.unit, len(UNITS))
-        good = good and within(element.field + 1, FIELDS + 1)
-        good = good and within(element.caption, len(WORDS))
-        good = good and within(element.effect, 256) and element.argument >= 0
-        good = good and element.value >= -GREATEST and element.value <= GREATEST
-        if element.unit == NAME:
-            good = good and within(element.value, len(WORDS))
-        if not good or not token_good(element.options) or not tokens_good(element.words):
-            return False
-    return True
+        total = added(total, element.role)
+        total = added(total, element.unit)
+        total = added(total, element.field)
+        total = added(total, element.effect)
+        total = added(total, element.argument)
+        total = added(total, element.caption)
+        total = added(total, element.options)
+        total = added(total, element.value)
+        for k in range(LONGEST):
+            total = added(total, element.words[k])
+    return total
+
+
+def added(total, entry):
+    """A checksum with one entry more."""
+    return (total * 31 + int(entry)) & SUM
 
 
 @rare
@@ -266,6 +289,7 @@ def shop_good(shop, shared):
         good = good and within(order.status, len(STATUSES)) and within(order.was, len(STATUSES))
         good = good and within(order.address, len(ADDRESSES)) and within(order.lines, CART + 1)
         good = good and within(order.shipping, len(SHIPPINGS)) and within(order.coupon + 1, 7)
+        good = good and within(order.total, GREATEST + 1)
         for i in range(CART):
             good = good and line_good(order.line[i], shared, i < order.lines)
     for p in range(shared.products):
@@ -284,6 +308,7 @@ def shop_good(shop, shared):
 def line_good(line, shared, used):
     """Whether a line of a cart or an order is of a product, or blank."""
     good = within(line.colour, len(COLOURS)) and within(line.size + 1, len(SIZES) + 1)
+    good = good and within(line.quantity, MOST_AT_ONCE + 1)
     return good and (not used or (within(line.product, shared.products) and line.quantity > 0))
 
 
@@ -330,6 +355,8 @@ def rows_good(now):
             good = good and (COUNT[c] == 0 or row.value[column] < COUNT[c])
         if row.table == RATINGS and not within(row.value[4], REVIEWS):
             return False
+        if row.table == PLACES and not (within(row.value[4], TOWN) and within(row.value[5], TOWN)):
+            return False
         if r < now.rows and row.table == PRODUCTS:
             if not within(row.value[4], PRODUCTS_AT_MOST):
                 return False
@@ -342,10 +369,7 @@ def said_good(world):
     """Whether the goal and the messages are of attributes that there are."""
     goal = world.goal
     template = TEMPLATES[goal.template]
-    thing = goal.constraint[0]
-    good = goal.count > 0 and thing.live == 1 and thing.words[0] != 0
-    good = good and (template[1] >> thing.what) & 1 != 0
-    good = good and goal.act[0] == template[0] and goal.table == template[3]
+    good = goal.act[0] == template[0] and goal.table == template[3] and asked_good(goal)
     good = good and goal.field == template[4] and goal.parts == (2 if template[5] >= 0 else 1)
     good = good and goal.act[1] == max(0, template[5])
     for k in range(CONSTRAINTS):
@@ -366,9 +390,30 @@ def said_good(world):
             about = goal.constraint[message.place].what
             if about == DESTINATION:
                 good = good and within(message.new.value, world.now[0].rows)
+            added_one = message.kind == ADDITION
             good = good and message.new.what == about
-            good = good and (message.kind == ADDITION or message.old.what == about)
+            good = good and (added_one or message.old.what == about)
+            good = good and message.old.live == (0 if added_one else 1)
+            good = good and message.new.live == (0 if message.kind == RETRACTION else 1)
     return good
+
+
+@rare
+def asked_good(goal):
+    """Whether a goal begins with what its template asks, and what no message strikes out lives."""
+    asked = TEMPLATES[goal.template][1]
+    good = True
+    k = 0
+    for part in range(goal.parts):
+        leads = k
+        its_class = class_of(goal.act[part])
+        for what in range(FIRST_ATTRIBUTE[its_class], FIRST_ATTRIBUTE[its_class + 1]):
+            if (asked >> what) & 1 != 0:
+                constraint = goal.constraint[k]
+                stays = k == leads or (FIRM >> what) & 1 != 0
+                good = good and constraint.what == what and (constraint.live == 1 or not stays)
+                k += 1
+    return good and goal.count >= k
 
 
 @rare
@@ -376,4 +421,5 @@ def constraint_good(constraint):
     """Whether a requirement is of an attribute and has a value of it."""
     if not within(constraint.what, len(ATTRIBUTES)) or not within(constraint.live, 2):
         return False
-    return within(constraint.value, VALUE_ENDS[constraint.what]) and tokens_good(constraint.words)
+    good = within(constraint.value, VALUE_ENDS[constraint.what])
+    return good and tokens_good(constraint.words) and constraint.words[0] >= constraint.live

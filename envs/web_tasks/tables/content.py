@@ -129,7 +129,7 @@ def _fill_map(draws: Any, rows: _Rows) -> None:
         for name in names:
             opens, open_for = 7 + draws.below(4), 7 + draws.below(6)
             street, kept = draws.below(len(STREETS)), draws.below(len(LISTS))
-            x, y = draws.below(60), draws.below(60)
+            x, y = draws.below(records.TOWN), draws.below(records.TOWN)
             title = (name, first(PLACE_KINDS) + kind)
             rows.add(layout.PLACES, kind, title, opens, opens + open_for, street, kept, x, y)
 

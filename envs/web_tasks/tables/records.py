@@ -10,6 +10,7 @@ PLACES_OF_KIND = 4
 FRESH = 6  # rows that an episode may add
 ROWS = 48 + 12 + 12 + 3 + 4 * (5 + 3 + 3) + 6 * 4 + FRESH
 VALUES = 6  # of a row: its columns, then what no page shows
+TOWN = 60  # places stand at the crossings of so many streets with as many
 FOLD = 8  # rows of a list that one screen shows
 
 ROW = np.dtype(

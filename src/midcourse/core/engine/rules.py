@@ -53,5 +53,5 @@ def act(world, shared):
 
 
 def validate(world, shared):
-    """Whether every index in the record is in range."""
+    """Whether every index in the record is in range; `world` is a copy, and may be written to."""
     return True

@@ -1,0 +1,64 @@
+"""What a snapshot may hold: values that no episode leaves there are refused."""
+
+import gymnasium
+import numpy as np
+import pytest
+
+import midcourse  # noqa: F401
+from midcourse.core import snapshot as packing
+from midcourse.core.errors import UserError
+
+FAR = 2**15 - 1
+
+
+@pytest.fixture(scope="module")
+def env():
+    """A world some steps after a message, one requirement revised."""
+    env = gymnasium.make(
+        "midcourse/WebTasks-v0", level=3, disturbances="revision", disturb_at=("step", 2)
+    ).unwrapped
+    env.reset(seed=3)
+    for _ in range(4):
+        env.step(env.oracle_action())
+    assert env.world["said"] == 1
+    return env
+
+
+def restored(env, change=lambda world: None):
+    """Restore the world as it is but for a change, with a right checksum."""
+    words = env.snapshot()
+    world = np.frombuffer(words[-4 - env.world.dtype.itemsize : -4], env.world.dtype).copy()
+    change(world[0])
+    env.restore(packing.pack(packing.header(env.program), world))
+
+
+def test_what_was_not_changed_is_restored(env):
+    before = env.snapshot()
+    restored(env)
+    assert env.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("a goal without its first requirement", lambda w: w["goal"].__setitem__("count", 0)),
+        ("it struck out", lambda w: w["goal"]["constraint"]["live"].__setitem__(0, 0)),
+        ("it without words", lambda w: w["goal"]["constraint"]["words"].__setitem__((0, 0), 0)),
+        ("a value of nothing", lambda w: w["goal"]["constraint"]["value"].__setitem__(0, 2**30)),
+        ("of a message", lambda w: w["message"]["new"]["value"].__setitem__(0, 2**30)),
+        ("revised, but struck out", lambda w: w["message"]["new"]["live"].__setitem__(0, 0)),
+        ("a link elsewhere", lambda w: w["now"]["element"]["effect"].__setitem__((0, 1), 110)),
+        ("another number", lambda w: w["now"]["element"]["value"].__setitem__((0, 1), 7)),
+        ("a page cut", lambda w: w["now"]["elements"].__setitem__(0, 1)),
+        (
+            "a great total",
+            lambda w: w["now"]["shop"]["order"]["total"].__setitem__((0, 0, 0), 2**30),
+        ),
+        ("a place far off", lambda w: w["now"]["row"]["value"].__setitem__((0, -7, 4), FAR)),
+    ],
+)
+def test_what_no_episode_leaves_is_refused(env, what, change):
+    before = env.snapshot()
+    with pytest.raises(UserError, match="out of range"):
+        restored(env, change)
+    assert env.snapshot() == before, what
