@@ -10,7 +10,7 @@ from midcourse.envs.web_tasks.forum.pages import (
     POST_PAGE,
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
-from midcourse.envs.web_tasks.goals import targets
+from midcourse.envs.web_tasks.goals import target_of, targets
 from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop.acts import MOST_AT_ONCE
 from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
@@ -167,7 +167,9 @@ def target_good(world, shared):
     goal = world.goal
     good = True
     for part in range(goal.parts):
-        good = good and within(goal.target[part], targets(world, shared, goal.act[part]))
+        end = targets(world, shared, goal.act[part])
+        good = good and within(goal.target[part], end)
+        good = good and (end == 1 or target_of(world, part) >= 0)
     return good
 
 
