@@ -17,7 +17,7 @@ def env():
     env = gymnasium.make(
         "midcourse/WebTasks-v0", level=3, disturbances="revision", disturb_at=("step", 2)
     ).unwrapped
-    env.reset(seed=3)
+    env.reset(seed=26)  # three requirements, the message about the first
     for _ in range(4):
         env.step(env.oracle_action())
     assert env.world["said"] == 1
@@ -41,9 +41,12 @@ def test_what_was_not_changed_is_restored(env):
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("a goal without its first requirement", lambda w: w["goal"].__setitem__("count", 0)),
-        ("it struck out", lambda w: w["goal"]["constraint"]["live"].__setitem__(0, 0)),
-        ("it without words", lambda w: w["goal"]["constraint"]["words"].__setitem__((0, 0), 0)),
+        ("a goal cut short", lambda w: w["goal"].__setitem__("count", w["goal"]["count"] - 1)),
+        (
+            "its first requirement struck out",
+            lambda w: w["goal"]["constraint"]["live"].__setitem__(0, 0),
+        ),
+        ("that without words", lambda w: w["goal"]["constraint"]["words"].__setitem__((0, 0), 0)),
         ("a value of nothing", lambda w: w["goal"]["constraint"]["value"].__setitem__(0, 2**30)),
         ("of a message", lambda w: w["message"]["new"]["value"].__setitem__(0, 2**30)),
         ("revised, but struck out", lambda w: w["message"]["new"]["live"].__setitem__(0, 0)),
