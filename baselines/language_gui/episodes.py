@@ -87,22 +87,19 @@ def play(
         worlds: as many as tasks.
         tasks: of their split.
         seeds: of the worlds; where two are equal, so are the disturbances of a task.
-        scores: of the policy, which does not change meanwhile: equal decisions are asked once.
+        scores: of the policy.
         temperature: 0 takes the likeliest action, else it is drawn from the policy.
         draws: seed of these.
     """
     episodes = worlds.begin(tasks, seeds)
     generator = np.random.default_rng(draws)
-    known: dict[Decision, np.ndarray] = {}
     going = list(range(len(tasks)))
     idle = np.zeros(worlds.count, np.int64)
     while going:
         asked = {i: worlds.ask(i) for i in going}
-        new = list(dict.fromkeys(d for _, d in asked.values() if d not in known))
-        known.update(zip(new, scores(new), strict=True))
+        found = scores([decision for _, decision in asked.values()])
         actions = idle.copy()  # what worlds that are over do, nobody looks at
-        for i, (words, decision) in asked.items():
-            log_probs = known[decision]
+        for (i, (words, decision)), log_probs in zip(asked.items(), found, strict=True):
             chosen = pick(log_probs, temperature, generator)
             episodes[i].steps.append(Step(decision, chosen, float(log_probs[chosen])))
             episodes[i].pairs.append(worlds.pair(i))

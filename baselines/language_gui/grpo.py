@@ -138,6 +138,7 @@ class Run:
         Where too few of them had variance the update is made of those, or left out.
         """
         begun = time.perf_counter()
+        self.learner.known.clear()  # a run that goes on from here knows none either
         kept, successes = self.collect()
         steps = [step for group in kept for episode in group for step in episode.steps]
         worth = [
@@ -184,10 +185,9 @@ class Run:
 
     def reference(self, steps: Sequence[Step]) -> list[float]:
         """log pi_ref of each step's choice."""
-        asked = list(dict.fromkeys(step.decision for step in steps))
         with self.learner.weights_of(self.clone):
-            known = dict(zip(asked, self.learner.scores(asked), strict=True))
-        return [float(known[step.decision][step.chosen]) for step in steps]
+            found = self.learner.scores([step.decision for step in steps])
+        return [float(row[step.chosen]) for row, step in zip(found, steps, strict=True)]
 
     def finish(self) -> Result:
         """Save the adapter, play all splits, and write the result."""

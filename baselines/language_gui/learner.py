@@ -139,19 +139,20 @@ class Learner:
         self.network = self.adapted.get_base_model().eval()
         self.weights = [p for p in self.network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, lr=args.learning_rate)
+        self.known: dict[Decision, np.ndarray] = {}  # scores under the weights as they are
         self.updates = 0
         self.seconds = 0.0
 
     def scores(self, decisions: Sequence[Decision]) -> list[np.ndarray]:
-        """log pi of each decision's choices, float64, without gradients."""
-        found: list[np.ndarray] = []
+        """log pi of each decision's choices, float64, without gradients; run once per weights."""
+        new = list(dict.fromkeys(d for d in decisions if d not in self.known))
         with torch.inference_mode():
-            for part in batches(len(decisions), self.args.together):
-                chunk = decisions[part]
-                log_probs, _ = choice_log_probs(self.network, chunk)
+            for part in batches(len(new), self.args.together):
+                log_probs, _ = choice_log_probs(self.network, new[part])
                 rows = log_probs.double().cpu().numpy()
-                found += [row[: len(d.choices)] for row, d in zip(rows, chunk, strict=True)]
-        return found
+                for row, decision in zip(rows, new[part], strict=True):
+                    self.known[decision] = row[: len(decision.choices)]
+        return [self.known[decision] for decision in decisions]
 
     def step(self, losses: Iterable[Tensor]) -> float:
         """One update by a sum of losses, each followed back before the next one is computed."""
@@ -164,6 +165,7 @@ class Learner:
         for group in self.optimizer.param_groups:
             group["lr"] = self.args.learning_rate * min(1.0, (self.updates + 1) / WARM)
         self.optimizer.step()
+        self.known.clear()
         return total
 
     def play(self, split: str, repeats: int = 1, temperature: float = 0.0) -> list[Episode]:
@@ -199,6 +201,7 @@ class Learner:
         with torch.no_grad():
             for weight, value in zip(self.weights, values, strict=True):
                 weight.copy_(value)
+        self.known.clear()
 
     def save_adapter(self) -> Path:
         """Write the adapter and how it was trained; returns the folder."""

@@ -76,10 +76,9 @@ def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path."""
     started = time.perf_counter()
     seeds = range(args.seeds)
-    wanted = {"cloned": seeds, "by tokens": seeds[:1], "stopped": seeds, "trained": seeds}
     runs = {
-        name: [_run(args, name, seed) for seed in track(some, name)]
-        for name, some in wanted.items()
+        name: [_run(args, name, seed) for seed in track(seeds, name)]
+        for name in ("cloned", "stopped", "trained")
     }
     parts = [*_cloning(runs), *_policy_step(args, runs["trained"]), *_playing(args, runs)]
     seconds = _seconds(args.out, time.perf_counter() - started)
@@ -102,7 +101,7 @@ def _seconds(folder: Path, more: float) -> float:
 
 def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
     """One run's result with its curve; trained now if it is not there yet."""
-    out = args.out / f"{name.replace(' ', '-')}-seed={seed}"
+    out = args.out / f"{name}-seed={seed}"
     path = out / "page.json"
     if not path.exists():
         start = time.perf_counter()
@@ -113,9 +112,7 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
             result = grpo.train(grpo.Args(**common, start=begin, updates=args.steps))
         else:
             updates = args.stopped if name == "stopped" else args.updates
-            loss = "tokens" if name == "by tokens" else "choice"
-            common |= {"model": args.model, "loss": loss, "updates": updates}
-            result = clone.train(clone.Args(**common))
+            result = clone.train(clone.Args(**common, model=args.model, updates=updates))
         told = dataclasses.asdict(result)
         told |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(told)))
@@ -127,7 +124,7 @@ def _cloning(runs: Runs) -> list[str]:
     told = ["## Cloned", ""]
     told += ["| | pairs shown | others | others, drawn | of these, never passed | steps over | "
              "updates | training | whole run | load | commit |", "|---" * 11 + "|"]  # fmt: skip
-    for name in ("cloned", "by tokens", "stopped"):
+    for name in ("cloned", "stopped"):
         for seed, run in enumerate(runs[name]):
             over = "-" if run["over"] is None else f"{run['over']:.2f}"
             cells = [_share(run["train"]), _share(run["test"]), f"{np.mean(run['drawn']):.3f}"]
@@ -259,7 +256,8 @@ def _head(args: Args, seconds: float) -> list[str]:
         "",
         f"Written on {time.strftime('%Y-%m-%d')} at commit {commit()} by `{command}`, in "
         f"{seconds:.0f} s. Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}, "
-        f"float32. Python {platform.python_version()}, {versions}, midcourse {package_version()}.",
+        f"{args.threads} threads, float32. Python {platform.python_version()}, {versions}, "
+        f"midcourse {package_version()}.",
         "",
         "**The oracle is read in cloning only.** An app of level 1 has 8 screens, hence 56 pairs "
         "of start and goal; 40 are of the split `train`, the 16 of `validation` and `test` are "
@@ -269,8 +267,7 @@ def _head(args: Args, seconds: float) -> list[str]:
         "Steps over: of the cheapest way, in the others' episodes that succeeded. Likeliest "
         "actions, except where it says drawn: from the policy, "
         f"{args.episodes} episodes a pair. Training time "
-        "leaves out loading and evaluation, a whole run does not. By tokens: the loss is that of "
-        "the action's tokens instead of the choice among the legal actions.",
+        "leaves out loading and evaluation, a whole run does not.",
         "",
         "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
         "again. Intervals: 95 %, the bootstrap's over pairs (tasks). An action is optimal if it "

@@ -241,6 +241,25 @@ def test_equal_decisions_are_run_once_and_count_as_often_as_they_came(cloned, tm
     assert len(clipped) == 7
 
 
+def test_a_decision_is_run_once_until_the_weights_change(cloned, tmp_path, monkeypatch):
+    learner, ran = learner_of(cloned, tmp_path), []
+
+    def counted(network, decisions):
+        ran.extend(decisions)
+        return choice_log_probs(network, decisions)
+
+    monkeypatch.setattr(Learner.__module__ + ".choice_log_probs", counted)
+    one, other = DECISIONS[:2]
+    before = learner.scores([one, other, one])
+    again = learner.scores([one])
+    assert ran == [one, other]
+    assert np.array_equal(before[0], before[2])
+    assert np.array_equal(before[0], again[0])
+    learner.put([weight + 0.1 for weight in learner.weights])
+    assert not np.array_equal(learner.scores([one])[0], before[0])
+    assert ran == [one, other, one]
+
+
 def test_groups_without_variance_are_drawn_again_and_counted(cloned, tmp_path, monkeypatch):
     run = grpo.Run(grpo_args(cloned, tmp_path, tries=5), learner_of(cloned, tmp_path))
     outcomes = iter([[1, 1, 1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0, 0, 0], [1, 0, 0, 0, 1, 0, 1, 0]])
