@@ -45,7 +45,9 @@ class Args:
     model: str = ""
     """folder, or name in transformers' cache; SmolLM2-135M-Instruct if left out"""
     seeds: int = 3
-    """runs of each training, seeds 0, 1, ..., each on the app of that number"""
+    """clones, seeds 0, 1, ..., each on the app of that number"""
+    trained: int = 3
+    """of these, the first so many go on to the policy step, and to playing beside others"""
     updates: int = 120
     """of a clone"""
     stopped: int = 48
@@ -75,10 +77,10 @@ Runs = Mapping[str, Sequence[dict[str, Any]]]
 def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path."""
     started = time.perf_counter()
-    seeds = range(args.seeds)
+    most = min(args.trained, args.seeds)
     runs = {
-        name: [_run(args, name, seed) for seed in track(seeds, name)]
-        for name in ("cloned", "stopped", "trained")
+        name: [_run(args, name, seed) for seed in track(range(count), name)]
+        for name, count in (("cloned", args.seeds), ("stopped", args.seeds), ("trained", most))
     }
     parts = [*_cloning(runs), *_policy_step(args, runs["trained"]), *_playing(args, runs)]
     seconds = _seconds(args.out, time.perf_counter() - started)
@@ -190,7 +192,7 @@ def _playing(args: Args, runs: Runs) -> list[str]:
         ):
             if tasks == 0:
                 continue
-            seeds = range(args.seeds if env == GUI else 1)
+            seeds = range(len(runs["trained"]) if env == GUI else 1)
             lines: dict[str, list[Line]] = {}
             for name, count in DISTURBED.items():
                 lines[name] = []
