@@ -99,6 +99,7 @@ def make_plan(
         check_agent(name)
     for name in agents:
         if ":" in name:  # what it loads must be there and fit, before anything is played
+            world.reset(seed=seed)
             make(name).reset(world)
     world.close()
     return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed)

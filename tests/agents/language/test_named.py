@@ -49,6 +49,14 @@ def test_an_evaluation_is_the_same_on_one_process_and_goes_on(saved, tmp_path):
     assert list(resumed.lines) == list(first.lines)
 
 
+def test_examples_are_tried_before_anything_is_played(saved):
+    from midcourse.evaluate import evaluate
+
+    name = f"language:scored:examples=1:model={saved}"
+    with pytest.raises(UserError, match=r"1 examples take .* more than half of the 512"):
+        evaluate(ID, [name], {"level": 1, "split": "test"}, tasks=1)
+
+
 def test_the_table_shows_tokens_and_time_beside_success(saved, tmp_path, capsys):
     from midcourse.cli import main
 
