@@ -36,6 +36,7 @@ DISTURBED = {"left alone": 0, "disturbed": 1}
 BESIDE = {"random": "random", "done at once": "do-nothing", "oracle": "oracle"}
 PACKAGES = ("numpy", "numba", "torch", "transformers", "peft")
 MARKS = 8  # columns of a curve
+SMALL = 16, 64  # episodes and steps of an update that others can be compared with
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -158,7 +159,23 @@ def _policy_step(args: Args, runs: Sequence[dict[str, Any]]) -> list[str]:
     pairs = [(run["start_drawn"], run["drawn"]) for run in runs]
     gains = [after - before for both in pairs for before, after in zip(*both, strict=True)]
     told += ["", f"Gain over all seeds and pairs: {_told(interval(gains))}.", ""]
+    if taken := [seconds for run in runs for seconds in _small_updates(run["curve"])]:
+        told += [
+            f"{len(taken)} updates learnt from at most {SMALL[1]} steps of {SMALL[0]} episodes: "
+            f"{min(taken):.1f} to {max(taken):.1f} s each, {np.mean(taken):.1f} s in the mean.",
+            "",
+        ]
     return [*told, *_curve(runs, "success"), ""]
+
+
+def _small_updates(curve: Sequence[Mapping[str, float]]) -> list[float]:
+    """Seconds of each update that played few episodes and learnt from few steps."""
+    begun = [0.0, *(line["seconds"] for line in curve)]
+    return [
+        line["seconds"] - before
+        for before, line in zip(begun, curve, strict=False)
+        if line["episodes"] <= SMALL[0] and line["steps_learnt"] <= SMALL[1]
+    ]
 
 
 def _curve(runs: Sequence[dict[str, Any]], measured: str) -> list[str]:
