@@ -63,6 +63,8 @@ class Args:
     """test tasks of WebTasks, 0: none; a page in words is long, so they take minutes each"""
     players: tuple[str, ...] = ()
     """other language players beside, by name"""
+    web_players: tuple[str, ...] = ()
+    """the same for WebTasks, where fewer examples fit"""
     threads: int = 2
     """of torch"""
     out: Path = Path("runs/language_page")
@@ -219,7 +221,8 @@ def _playing(args: Args, runs: Runs) -> list[str]:
                     asked = {**knobs, "split": split, "disturbances": count}
                     asked |= {"app": "fixed", "app_seed": seed} if env == GUI else {}
                     words = f"{title} {name} {split} {seed}".replace(",", "").replace(" ", "-")
-                    agents = _agents(args, runs, seed)
+                    others = args.players if env == GUI else args.web_players
+                    agents = _agents(args, runs, seed, others)
                     found = measure(env, list(agents), asked, tasks, args.out / words, workers)
                     lines[name] += [{**x, "who": agents[x["agent"]]} for x in found]
             told += _table(title, lines)
@@ -227,10 +230,10 @@ def _playing(args: Args, runs: Runs) -> list[str]:
     return told
 
 
-def _agents(args: Args, runs: Runs, seed: int) -> dict[str, str]:
+def _agents(args: Args, runs: Runs, seed: int, others: Sequence[str]) -> dict[str, str]:
     """Who plays by name, and what they are called on the page."""
     untrained = "language:scored" + (f":model={args.model}" if args.model else "")
-    agents = {untrained: "zero-shot", **{name: f"`{name}`" for name in args.players}}
+    agents = {untrained: "zero-shot", **{name: f"`{name}`" for name in others}}
     for name in ("cloned", "stopped", "trained"):
         agents[f"language:scored:adapter={runs[name][seed]['model']}"] = name
     return agents | {name: what for what, name in BESIDE.items()}
