@@ -7,7 +7,6 @@ from midcourse.envs.web_tasks import (
     commands,
     facts,
     goals,
-    integrity,
     observe,
     oracle,
     page,
@@ -17,6 +16,7 @@ from midcourse.envs.web_tasks import (
     tasks,
     text,
 )
+from midcourse.envs.web_tasks.integrity import record
 
 FAMILY = Family(
     id="midcourse/WebTasks-v0",
@@ -35,7 +35,7 @@ FAMILY = Family(
         "disturb": rules.disturb,
         "cost_to_go": oracle.cost_to_go,
         "act": oracle.act,
-        "validate": integrity.validate,
+        "validate": record.validate,
     },
     build=tasks.build,
     count=tasks.count,

@@ -1,18 +1,16 @@
-"""The web as a picture of 480 x 1000 pixels; pygame is imported only here, and late.
+"""The web as a picture of 480 x 1000 pixels.
 
 Each element is a row: a strip of 24 cells that spells the checksum of its line of text, so that
 `facts.py` can read it back, then the line as a browser would show it.
 """
 
-import os
-import warnings
 import zlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from midcourse.core.errors import UserError
+from midcourse.core.drawing import font, load_pygame, words
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.state import ELEMENT, REPLIES
@@ -59,10 +57,10 @@ def render(world: Any, shared: Any) -> np.ndarray:
     canvas.fill(HEAD_COLOR, (0, 0, WIDTH, HEAD))
     notes = world["message"][: int(world["said"])]
     asked = _wrapped(task(world["goal"], notes))
-    said = [words for message in messages(world["goal"], notes) for words in _wrapped(message)]
+    said = [part for message in messages(world["goal"], notes) for part in _wrapped(message)]
     shown = [*asked, *said[-(LINES - len(asked)) :]]
-    for i, words in enumerate(shown):
-        canvas.blit(_words(words, 15, INK if i < len(asked) else NEWS), (4, 2 + LINE * i))
+    for i, part in enumerate(shown):
+        canvas.blit(words(part, 15, INK if i < len(asked) else NEWS), (4, 2 + LINE * i))
     now, size = world["now"][0], ELEMENT.itemsize
     raw = now["element"].tobytes()
     for e in range(int(now["elements"])):
@@ -70,7 +68,7 @@ def render(world: Any, shared: Any) -> np.ndarray:
         canvas.blit(_row(e, element), (0, HEAD + ROW * e))
     reply = int(world["reply"])
     if reply:
-        canvas.blit(_words(REPLIES[reply], 14, (170, 30, 30)), (4, HEAD - LINE))
+        canvas.blit(words(REPLIES[reply], 14, (170, 30, 30)), (4, HEAD - LINE))
     pixels[REPLY_ROW, : 8 * 5] = EMPTY
     for bit in range(5):
         pixels[REPLY_ROW, 8 * bit : 8 * bit + 8] = LIT if reply >> bit & 1 else UNLIT
@@ -81,12 +79,12 @@ def render(world: Any, shared: Any) -> np.ndarray:
 
 
 @lru_cache(1 << 10)
-def _wrapped(words: str) -> list[str]:
+def _wrapped(sentence: str) -> list[str]:
     """A text in lines that fit the head, as many as it has at most."""
     lines = [""]
-    for word in words.split():
+    for word in sentence.split():
         longer = f"{lines[-1]} {word}".strip()
-        if _font(15).size(longer)[0] > WIDTH - 8 and lines[-1]:
+        if font(15).size(longer)[0] > WIDTH - 8 and lines[-1]:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -104,16 +102,16 @@ def _row(e: int, raw: bytes) -> Any:
     bits = code(line(raw))
     for bit in range(BITS):
         row.fill(LIT if bits >> bit & 1 else UNLIT, (CELL * bit, 6, CELL, CELL))
-    row.blit(_words(str(e), 14, FAINT), (52, 3))
+    row.blit(words(str(e), 14, FAINT), (52, 3))
     caption, value = WORDS[element["caption"]], said_value(element)
     color, size = COLORS[role]
     if role == state.BUTTON:
         pygame.draw.rect(row, BUTTON_COLOR, (LEFT, 0, 112, ROW - 1), border_radius=3)
-        row.blit(_words(caption, size, color), (LEFT + 6, 1))
+        row.blit(words(caption, size, color), (LEFT + 6, 1))
     elif role in (state.TEXTBOX, state.COMBOBOX):
-        row.blit(_words(caption, size, FAINT), (LEFT, 1))
+        row.blit(words(caption, size, FAINT), (LEFT, 1))
         pygame.draw.rect(row, FIELD_COLOR, (FIELD, 0, 196, ROW - 1), border_radius=3)
-        row.blit(_words(said, size, color), (FIELD + 5, 1))
+        row.blit(words(said, size, color), (FIELD + 5, 1))
         if role == state.COMBOBOX:
             pygame.draw.polygon(
                 row, FAINT, [(FIELD + x, y) for x, y in ((180, 4), (190, 4), (185, 9))]
@@ -121,13 +119,13 @@ def _row(e: int, raw: bytes) -> Any:
     else:
         left = LEFT
         if caption and (said or value):
-            row.blit(_words(caption, size, FAINT if role == state.TEXT else color), (LEFT, 1))
+            row.blit(words(caption, size, FAINT if role == state.TEXT else color), (LEFT, 1))
             left = FIELD
         shown = "  ".join(part for part in (said, value) if part) or caption
-        words = _words(shown, size, color)
-        row.blit(words, (left, 1))
+        surface = words(shown, size, color)
+        row.blit(surface, (left, 1))
         if role == state.LINK:
-            row.fill(color, (left, ROW - 1, words.get_width(), 1))
+            row.fill(color, (left, ROW - 1, surface.get_width(), 1))
     return row
 
 
@@ -135,32 +133,3 @@ def click(world: Any, shared: Any, x: float, y: float) -> Any:
     """The action of a click at a pixel, x to the right and y down; None: on nothing."""
     e = int((y - HEAD) // ROW)
     return np.array([e, 0]) if 0 <= e < int(world["now"][0]["elements"]) and x >= 0 else None
-
-
-@cache
-def load_pygame() -> Any:
-    """The module, with nothing initialised but its fonts.
-
-    Raises:
-        UserError: it is not installed.
-    """
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pygame
-            import pygame.font
-    except ImportError:
-        raise UserError('pictures need pygame: pip install "midcourse[render]"') from None
-    pygame.font.init()
-    return pygame
-
-
-@cache
-def _font(size: int) -> Any:
-    return load_pygame().font.Font(None, size)
-
-
-@lru_cache(1 << 13)
-def _words(words: str, size: int, color: tuple[int, int, int]) -> Any:
-    return _font(size).render(words, True, color)

@@ -27,7 +27,7 @@ from midcourse.envs.web_tasks.forum.pages import (
     forum_of,
 )
 from midcourse.envs.web_tasks.forum.records import COMMENTS, LETTERS, POSTS
-from midcourse.envs.web_tasks.forum.wishes import FIRST_NAME, LAST_NAME
+from midcourse.envs.web_tasks.forum.wishes import is_person
 from midcourse.envs.web_tasks.state import (
     BAD_COMMENT,
     BAD_LETTER,
@@ -36,7 +36,6 @@ from midcourse.envs.web_tasks.state import (
     BAD_TEXT,
     FORUM_FULL,
 )
-from midcourse.envs.web_tasks.words import FIRST_NAMES, LAST_NAMES
 
 
 @rare
@@ -151,10 +150,7 @@ def uncomment(forum, r):
 
 def is_name(words):
     """Whether a text is a first and a last name, and nothing else."""
-    given = words[0] - FIRST_NAME
-    family = words[1] - LAST_NAME
-    named = given >= 0 and given < len(FIRST_NAMES) and family >= 0 and family < len(LAST_NAMES)
-    return named and words[2] == 0
+    return is_person(words) and words[2] == 0
 
 
 @rare

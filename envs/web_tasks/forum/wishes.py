@@ -36,6 +36,13 @@ TOPICS_OF_BOARD = len(TOPICS) // BOARDS
 FIRST_NAME, LAST_NAME = first(FIRST_NAMES), first(LAST_NAMES)
 
 
+def is_person(name):
+    """Whether two words are a first and a last name."""
+    given, family = name[0] - FIRST_NAME, name[1] - LAST_NAME
+    named = given >= 0 and given < len(FIRST_NAMES)
+    return named and family >= 0 and family < len(LAST_NAMES)
+
+
 def person(name):
     """A person, named by two words, as one number."""
     return (name[0] - FIRST_NAME) * len(LAST_NAMES) + name[1] - LAST_NAME

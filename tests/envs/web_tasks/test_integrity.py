@@ -7,6 +7,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core import snapshot as packing
 from midcourse.core.errors import UserError
+from midcourse.envs.web_tasks.words import NUMBER
 
 FAR = 2**15 - 1
 
@@ -57,6 +58,27 @@ def test_what_was_not_changed_is_restored(env):
             "a great total",
             lambda w: w["now"]["shop"]["order"]["total"].__setitem__((0, 0, 0), 2**30),
         ),
+        (
+            "nobody's post",
+            lambda w: w["now"]["forum"]["post"]["author"].__setitem__((0, 0, 0, 1), 1),
+        ),
+        (
+            "nobody's comment",
+            lambda w: w["now"]["forum"]["remark"]["author"].__setitem__((0, 0, 0, 0), 0),
+        ),
+        (
+            "nobody's review",
+            lambda w: w["now"]["shop"]["review"]["author"].__setitem__((0, 0, 0, 0), 0),
+        ),
+        (
+            "nobody's letter",
+            lambda w: w["now"]["forum"]["letter"]["name"].__setitem__((0, 0, 0, 0), 0),
+        ),
+        (
+            "a typed title of old",
+            lambda w: w["now"]["forum"]["post"]["title"].__setitem__((0, 0, 0, 1), NUMBER),
+        ),
+        ("a second target", lambda w: w["goal"]["target"].__setitem__(1, 1)),
         ("a place far off", lambda w: w["now"]["row"]["value"].__setitem__((0, -7, 4), FAR)),
     ],
 )
