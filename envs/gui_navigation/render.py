@@ -1,4 +1,4 @@
-"""GUI navigation as a picture of 256 x 256 pixels; pygame is imported only here, and late.
+"""GUI navigation as a picture of 256 x 256 pixels.
 
 Every label has a swatch of its own, three by three cells that spell its number, so that whoever
 learns from pixels need not read and `facts.py` can read the facts back. All that is drawn lies at
@@ -6,15 +6,13 @@ fixed places but for the icons, which lie exactly at their boxes.
 """
 
 import colorsys
-import os
-import warnings
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from midcourse.core.drawing import load_pygame, words
 from midcourse.core.engine.record import Record
-from midcourse.core.errors import UserError
 from midcourse.envs.gui_navigation import text
 from midcourse.envs.gui_navigation.observe import shown
 from midcourse.envs.gui_navigation.state import (
@@ -131,36 +129,6 @@ def render(world: Any, shared: Any) -> np.ndarray:
     for action, (x, y, _, _) in BUTTONS.items():
         canvas.blit(button_tile(action, action in now.legal), (x, y))
     return pixels
-
-
-@cache
-def load_pygame() -> Any:
-    """The module, with nothing initialised but its fonts.
-
-    Raises:
-        UserError: it is not installed.
-    """
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pygame
-            import pygame.font
-    except ImportError:
-        raise UserError('pictures need pygame: pip install "midcourse[render]"') from None
-    pygame.font.init()
-    return pygame
-
-
-@cache
-def _font(size: int) -> Any:
-    return load_pygame().font.Font(None, size)
-
-
-@lru_cache(4096)
-def words(line: str, size: int, color: tuple[int, int, int]) -> Any:
-    """A line of text as a surface."""
-    return _font(size).render(line, True, color)
 
 
 def code(label: int) -> int:
