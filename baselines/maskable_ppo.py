@@ -100,8 +100,14 @@ def train(args: Args) -> Result:
     Raises:
         UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
     """
-    watch = Watch(args)
-    model = learn(args, watch, _new_model)
+    return learn_and_play(args, Watch(args), _new_model)
+
+
+def learn_and_play(
+    args: PPOArgs, watch: "Watch", make: Callable[[Any, SB3VecEnv], MaskablePPO]
+) -> Result:
+    """Train what `make(args, env)` makes, save it, and play the tasks of both splits."""
+    model = learn(args, watch, make)
     path = args.out / "model.zip"
     replace(path, model.save)
     result = Result(

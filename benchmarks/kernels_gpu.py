@@ -10,25 +10,15 @@ row goes to kernels/bench/results.csv. `--dry` runs everything at tiny sizes on 
 interpreter (set TRITON_INTERPRET=1): its times mean nothing.
 """
 
-import argparse
-import csv
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
-import triton
+from gpu_runs import ROOT, WrongError, command_line, copy_rate, seconds, stamp, tabulate
 from kernels_cases import DRY, FULL, Case, Size, attentions, branches, normal, ops, others
-from population_gpu import DRY as DRY_COPY
-from population_gpu import FULL as FULL_COPY
-from population_gpu import ROOT, commit, copy_rate, seconds
 
 RESULTS = ROOT / "kernels/bench/results.csv"
 SIDE = 8192  # of the matrices whose product is the measure of operations
-
-
-class WrongError(RuntimeError):
-    """A kernel whose results are not the reference's."""
 
 
 def check(device: str, kernels: dict | None = None) -> None:
@@ -101,51 +91,36 @@ def timed(case: Case, device: str, least: float, report: Callable) -> Iterator[d
 def measure(device: str, size: Size, report: Callable = print) -> Iterator[dict]:
     """The rows of all cases; the kernels have been checked."""
     cuda = device == "cuda"
-    name = torch.cuda.get_device_name() if cuda else "dry run on the CPU"
-    stamp = {"device": name, "date": time.strftime("%Y-%m-%d"), "commit": commit()}
-    stamp |= {"torch": torch.__version__, "triton": triton.__version__}
-    copy = copy_rate(device, FULL_COPY if cuda else DRY_COPY)
+    begun = stamp(device)
+    copy = copy_rate(device, 1 << 31 if cuda else 1 << 20, size.least)
     products = product_rate(device, size.least)
-    report(f"{name}: a copy moves {copy / 1e12:.3g} TB/s, products {products / 1e12:.3g} Tflop/s")
+    report(
+        f"{begun['device']}: a copy moves {copy / 1e12:.3g} TB/s, "
+        f"products {products / 1e12:.3g} Tflop/s"
+    )
     dtype = torch.bfloat16 if cuda else torch.float32
     for subject in (attentions, branches, others):
         for case in subject(size, device, dtype):
             floor = max(case.operations / products, case.bytes / copy)
             for row in timed(case, device, size.least, report):
                 share = f"{floor / float(row['seconds']):.3g}"
-                yield stamp | {"kernel": case.kernel, "case": case.case} | row | {"floor": share}
+                yield begun | {"kernel": case.kernel, "case": case.case} | row | {"floor": share}
+
+
+def told(row: dict) -> str:
+    """What to say of a row."""
+    return (
+        f"{row['kernel']}, {row['case']}, {row['by']}: {row['seconds']} s, "
+        f"{row['times_ours']} times ours, {row['floor']} of the floor's speed, "
+        f"{row['memory'] / 2**20:.0f} MiB"
+    )
 
 
 def main(dry: bool = False, out: Path = RESULTS, report: Callable = print) -> int:
     """Check, measure, print, append to `out`; 1 if a kernel is wrong."""
     device, size = ("cpu", DRY) if dry else ("cuda", FULL)
-    try:
-        check(device)
-    except WrongError as error:
-        report(str(error))
-        return 1
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = not out.exists()
-    with out.open("a", newline="") as file:
-        writer = None
-        for row in measure(device, size, report):
-            if writer is None:
-                writer = csv.DictWriter(file, row.keys())
-                if new:
-                    writer.writeheader()
-            writer.writerow(row)
-            file.flush()
-            report(
-                f"{row['kernel']}, {row['case']}, {row['by']}: {row['seconds']} s, "
-                f"{row['times_ours']} times ours, {row['floor']} of the floor's speed, "
-                f"{row['memory'] / 2**20:.0f} MiB"
-            )
-    return 0
+    return tabulate(lambda: check(device), lambda: measure(device, size, report), told, out, report)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dry", action="store_true", help="tiny, in the interpreter")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the table of results")
-    options = parser.parse_args()
-    raise SystemExit(main(options.dry, options.out))
+    command_line(main, __doc__, RESULTS)

@@ -8,22 +8,15 @@ kernels/bench/population.csv. `--dry` runs everything at tiny sizes on the CPU, 
 interpreter (set TRITON_INTERPRET=1): its times mean nothing.
 """
 
-import argparse
-import csv
-import statistics
-import subprocess
-import time
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
-import triton
+from gpu_runs import ROOT, WrongError, command_line, copy_rate, seconds, stamp, tabulate
 
 from midcourse.kernels.population import Graph, Params, first_state, reference, step_population
 from midcourse.kernels.population import triton as ours
 from midcourse.kernels.population.state import UNIT, copied, empty_series, prepare
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "kernels/bench/population.csv"
 DELAY = 8
 KINDS = {"reactive": 1, "learning": 2}
@@ -49,10 +42,6 @@ class Size(NamedTuple):
 
 FULL = Size((1024, 8192, 65536), 6, 200, 128, 10, 1 << 31, SHAPES, 0.5)
 DRY = Size((3,), 1, 2, 2, 1, 1 << 20, ((4, 8),), 0.0)
-
-
-class WrongError(RuntimeError):
-    """A backend whose bits are not the reference's."""
 
 
 def population(kind, worlds, communities, device, seed=0):
@@ -125,33 +114,6 @@ def check(device, size, advance=ours.advance):
                     )
 
 
-def seconds(run, device, least):
-    """Seconds of a call: the median of at least five, after two that do not count."""
-    for _ in range(2 if least else 0):
-        run()
-    times = []
-    while len(times) < (5 if least else 1) or sum(times) < least:
-        if torch.device(device).type == "cuda":
-            begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-            begin.record()
-            run()
-            end.record()
-            end.synchronize()
-            times.append(begin.elapsed_time(end) / 1000)
-        else:
-            start = time.perf_counter()
-            run()
-            times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def copy_rate(device, size):
-    """Bytes per second of a copy on the device, read and written."""
-    source = torch.rand(size.copied // 4, device=device)
-    target = torch.empty_like(source)
-    return 2 * size.copied / seconds(lambda: target.copy_(source), device, size.least)
-
-
 def kernel_rates(kind, worlds, device, size):
     """Agent-updates per second by launch shape; (None, None) is the public function."""
     state, graph, params = population(kind, worlds, size.communities, device)
@@ -199,23 +161,12 @@ def compiled_rate(kind, device, size):
     return state.actions.numel() * 10 / seconds(run, device, size.least)
 
 
-def commit():
-    """The repository's commit, with + where the tree differs from it."""
-    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+", "--abbrev=10"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-
-
 def measure(device, size, report=print):
     """The rows of all kinds and sizes; the kernel has been checked."""
     cuda = torch.device(device).type == "cuda"
-    name = torch.cuda.get_device_name() if cuda else "dry run on the CPU"
-    stamp = {"device": name, "date": time.strftime("%Y-%m-%d"), "commit": commit()}
-    stamp |= {"torch": torch.__version__, "triton": triton.__version__, "kernel": "population"}
-    copy = copy_rate(device, size)
-    report(f"{name}: a copy moves {copy / 1e12:.3g} TB/s")
+    begun = stamp(device) | {"kernel": "population"}
+    copy = copy_rate(device, size.copied, size.least)
+    report(f"{begun['device']}: a copy moves {copy / 1e12:.3g} TB/s")
     for kind in KINDS:
         cpu = cpu_rate(kind, size)
         compiled = None
@@ -226,7 +177,7 @@ def measure(device, size, report=print):
             report(f"torch.compile of the reference: {type(error).__name__}: {sentence}")
         for worlds in size.worlds:
             for (block_worlds, warps), rate in kernel_rates(kind, worlds, device, size).items():
-                yield stamp | {
+                yield begun | {
                     "kind": kind,
                     "worlds": worlds,
                     "citizens": 40 * size.communities,
@@ -242,37 +193,21 @@ def measure(device, size, report=print):
                 }
 
 
+def told(row):
+    """What to say of a row."""
+    shape = f"{row['block_worlds']} worlds, {row['num_warps']} warps a program"
+    return (
+        f"{row['kind']}, {row['worlds']} worlds, {shape}: {row['updates_per_second']} "
+        f"agent-updates/s, {row['times_cpu']} times a CPU core, "
+        f"{row['share_of_copy_sectors']} of a copy's bandwidth by sectors"
+    )
+
+
 def main(dry=False, out=RESULTS, report=print):
     """Check, measure, print, append to `out`; 1 if the kernel is wrong."""
-    device, size = ("cpu", DRY) if dry else ("cuda", FULL)
-    try:
-        check(device, size)
-    except WrongError as error:
-        report(str(error))
-        return 1
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = not out.exists()
-    with out.open("a", newline="") as file:
-        writer = None
-        for row in measure(device, size, report):
-            if writer is None:
-                writer = csv.DictWriter(file, row.keys())
-                if new:
-                    writer.writeheader()
-            writer.writerow(row)
-            file.flush()
-            shape = f"{row['block_worlds']} worlds, {row['num_warps']} warps a program"
-            report(
-                f"{row['kind']}, {row['worlds']} worlds, {shape}: {row['updates_per_second']} "
-                f"agent-updates/s, {row['times_cpu']} times a CPU core, "
-                f"{row['share_of_copy_sectors']} of a copy's bandwidth by sectors"
-            )
-    return 0
+    given = ("cpu", DRY) if dry else ("cuda", FULL)
+    return tabulate(lambda: check(*given), lambda: measure(*given, report), told, out, report)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dry", action="store_true", help="tiny, in the interpreter")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="the table of results")
-    options = parser.parse_args()
-    raise SystemExit(main(options.dry, options.out))
+    command_line(main, __doc__, RESULTS)

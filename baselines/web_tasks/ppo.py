@@ -23,8 +23,7 @@ import numpy as np
 from sb3_contrib import MaskablePPO
 
 import midcourse  # noqa: F401  registers the ids
-from midcourse.baselines.curve import replace
-from midcourse.baselines.maskable_ppo import PPOArgs, Watch, learn, play
+from midcourse.baselines.maskable_ppo import PPOArgs, Watch, learn_and_play
 from midcourse.baselines.run import Result, command_line
 from midcourse.baselines.web_tasks.policy import WebPolicy
 from midcourse.baselines.web_tasks.starts import NearStarts
@@ -116,21 +115,7 @@ def train(args: Args) -> Result:
     Raises:
         UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
     """
-    watch = WebWatch(args)
-    model = learn(args, watch, _new_model)
-    path = args.out / "model.zip"
-    replace(path, model.save)
-    result = Result(
-        steps=model.num_timesteps,
-        episodes=watch.episodes,
-        seconds=round(watch.seconds, 2),
-        training_success=watch.mean(),
-        train=play(model, args, "train"),
-        test=play(model, args, "test"),
-        model=str(path),
-    )
-    result.save(args)
-    return result
+    return learn_and_play(args, WebWatch(args), _new_model)
 
 
 def _new_model(args: Args, env: SB3VecEnv) -> MaskablePPO:

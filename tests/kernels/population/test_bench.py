@@ -1,7 +1,6 @@
 """`midcourse bench --gpu`: all of it but the timing runs without a GPU."""
 
 import csv
-import importlib.util
 import os
 import subprocess
 import sys
@@ -16,14 +15,12 @@ pytest.importorskip("triton", reason="triton is not installed")
 SCRIPT = Path(__file__).parents[3] / "benchmarks/population_gpu.py"
 
 
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("population_gpu", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def script(monkeypatch):
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    import population_gpu
+
+    return population_gpu
 
 
 def test_dry_run_appends_its_rows(tmp_path):
