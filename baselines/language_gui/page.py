@@ -225,8 +225,9 @@ def _playing(args: Args, runs: Runs) -> list[str]:
                     agents = _agents(args, runs, seed, others)
                     found = measure(env, list(agents), asked, tasks, args.out / words, workers)
                     lines[name] += [{**x, "who": agents[x["agent"]]} for x in found]
-            told += _table(title, lines)
-            print("\n".join(told), flush=True)
+            table = _table(title, lines)
+            print("\n".join(table), flush=True)
+            told += table
     return told
 
 
