@@ -79,26 +79,16 @@ Runs = Mapping[str, Sequence[dict[str, Any]]]
 
 def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path."""
-    started = time.perf_counter()
     most = min(args.trained, args.seeds)
     runs = {
         name: [_run(args, name, seed) for seed in track(range(count), name)]
         for name, count in (("cloned", args.seeds), ("stopped", args.seeds), ("trained", most))
     }
     parts = [*_cloning(runs), *_policy_step(args, runs["trained"]), *_playing(args, runs)]
-    seconds = _seconds(args.out, time.perf_counter() - started)
     page = args.page or Path(__file__).parents[1] / "results" / "language.md"
-    text = "\n".join([*_head(args, seconds), *parts]).rstrip() + "\n"
+    text = "\n".join([*_head(args), *parts]).rstrip() + "\n"
     replace(page, lambda beside: write_text(beside, text))
     return page
-
-
-def _seconds(folder: Path, more: float) -> float:
-    """Seconds that the page took, those of a run that ended before too."""
-    path = folder / "seconds.json"
-    total = more + (json.loads(path.read_text()) if path.exists() else 0.0)
-    replace(path, lambda beside: write_text(beside, json.dumps(total)))
-    return total
 
 
 # --- training -------------------------------------------------------------------------------------
@@ -259,7 +249,7 @@ def _table(title: str, lines: Mapping[str, Sequence[Line]]) -> list[str]:
 # --- the head -------------------------------------------------------------------------------------
 
 
-def _head(args: Args, seconds: float) -> list[str]:
+def _head(args: Args) -> list[str]:
     """Title, command, machine, and how to read the tables."""
     command = "python -m midcourse.baselines.language_gui.page"
     for field in dataclasses.fields(Args):
@@ -277,8 +267,8 @@ def _head(args: Args, seconds: float) -> list[str]:
         "Trained: group-relative policy optimisation on success alone, from a clone that was "
         "stopped early (`midcourse train language-grpo`).",
         "",
-        f"Written on {time.strftime('%Y-%m-%d')} at commit {commit()} by `{command}`, in "
-        f"{seconds:.0f} s. Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}, "
+        f"Written on {time.strftime('%Y-%m-%d')} at commit {commit()} by `{command}`. "
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {cpu()}, "
         f"{args.threads} threads, float32. Python {platform.python_version()}, {versions}, "
         f"midcourse {package_version()}.",
         "",
