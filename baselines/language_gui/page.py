@@ -166,7 +166,7 @@ def _small_updates(curve: Sequence[Mapping[str, float]]) -> list[float]:
     return [
         line["seconds"] - before
         for before, line in zip(begun, curve, strict=False)
-        if line["episodes"] <= SMALL[0] and line["steps_learnt"] <= SMALL[1]
+        if line["episodes"] <= SMALL[0] and 0 < line["steps_learnt"] <= SMALL[1]
     ]
 
 
