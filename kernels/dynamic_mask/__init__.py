@@ -6,7 +6,7 @@ from midcourse.kernels.attention import attention
 from midcourse.kernels.attention.problem import bounds, prepare
 from midcourse.kernels.dispatch import BACKENDS, require
 from midcourse.kernels.dynamic_mask import reference
-from midcourse.kernels.dynamic_mask.top import top_expiry
+from midcourse.kernels.dynamic_mask.top import ranking, top_expiry
 
 __all__ = ["content_bias", "dynamic_mask_attention", "top_expiry"]
 
@@ -62,7 +62,8 @@ def dynamic_mask_attention(
         q: as `attention` takes it, packed (T, H, D) or batched (B, Q, H, D).
         k: the same.
         v: the same.
-        bias: floats (K, KV) or (B, K, KV), such as `content_bias`. Of equal ones the earlier wins.
+        bias: floats (K, KV) or (B, K, KV), such as `content_bias`. Of those equal in
+            bfloat16 the earlier wins.
         keep: how many keys of each key-value head a query keeps, 1 or more.
         backend: "reference" (the choice made for each query anew) or "triton" (as `attention`).
             Left out: triton on a GPU, else attention in plain torch.
@@ -92,7 +93,7 @@ def dynamic_mask_attention(
 
 def _expiry(bias: torch.Tensor, keep: int, more: dict) -> torch.Tensor:
     """`top_expiry` of each row and head; padding outranks nothing."""
-    scores, padding = bias.detach(), more.get("key_padding")
+    scores, padding = ranking(bias), more.get("key_padding")
     if padding is not None and padding.shape == bias.shape[:-1]:
         scores = scores.masked_fill(~padding[..., None], -torch.inf)
     scores = scores.transpose(-1, -2)

@@ -5,7 +5,7 @@ import torch
 from midcourse.kernels.attention import reference
 from midcourse.kernels.attention.problem import Problem
 from midcourse.kernels.dispatch import require
-from midcourse.kernels.dynamic_mask.top import FAR
+from midcourse.kernels.dynamic_mask.top import FAR, ranking
 
 
 def best(scores: torch.Tensor, seen: torch.Tensor, keep: int) -> torch.Tensor:
@@ -17,7 +17,8 @@ def best(scores: torch.Tensor, seen: torch.Tensor, keep: int) -> torch.Tensor:
 def attend(problem: Problem, keep: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Outputs (T, H, D) and log-sum-exp (T, H).
 
-    Query i may see the keys of V(i), and T(i) are the `keep` among them with the largest b:
+    Query i may see the keys of V(i), and T(i) are the `keep` among them whose b, in
+    bfloat16, is largest:
 
         o_i = sum_{j in T(i)} softmax_j(q_i . k_j / (t sqrt(D)) + b_j) v_j
 
@@ -25,7 +26,7 @@ def attend(problem: Problem, keep: int) -> tuple[torch.Tensor, torch.Tensor]:
     """
     require(keep >= 1, f"keep is {keep}; 1 or more was expected")
     assert problem.bias is not None
-    bias = problem.bias.detach()
+    bias = ranking(problem.bias)
     heads, width = problem.q.shape[-2], problem.v.shape[-1]
     outputs = [problem.q.new_empty((0, heads, width))]
     sums = [problem.temperature[:0]]

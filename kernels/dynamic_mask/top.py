@@ -7,6 +7,15 @@ from midcourse.kernels.dispatch import require
 FAR = 0x7FFFFFFF
 
 
+def ranking(bias: torch.Tensor) -> torch.Tensor:
+    """What keys are ranked by: their bias in bfloat16, without a gradient.
+
+    The bias of one token is the same up to its last bits, which change with the shape of the
+    product that it came from; equal tokens must stay equal, whether trained or decoded (ours).
+    """
+    return bias.detach().bfloat16()
+
+
 def top_expiry(scores: torch.Tensor, keep: int) -> torch.Tensor:
     """The first position at which a key is not, or no longer, among the `keep` best seen.
 

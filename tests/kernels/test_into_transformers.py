@@ -25,11 +25,16 @@ SIZES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def forked():
+    with torch.random.fork_rng(devices=[]):
+        yield
+
+
 def tiny(kind="Llama", **more):
     config = getattr(transformers, f"{kind}Config")(**SIZES, **more)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return getattr(transformers, f"{kind}ForCausalLM")(config).eval()
+    torch.manual_seed(0)
+    return getattr(transformers, f"{kind}ForCausalLM")(config).eval()
 
 
 def use(model, name, **settings):

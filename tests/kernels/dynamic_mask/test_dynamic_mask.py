@@ -66,6 +66,18 @@ def test_a_decoded_token_sees_what_it_saw_in_training():
         assert distance(decoded, trained[:, last]) < 1e-12
 
 
+@pytest.mark.parametrize("backend", [None, "reference"])
+def test_the_last_bits_of_a_repeated_tokens_bias_choose_nothing(backend):
+    q, k, v = normal(2, 21, 4, 8), normal(2, 21, 2, 8, seed=1), normal(2, 21, 2, 8, seed=2)
+    bias = normal(2, 3, 2, seed=3).repeat(1, 7, 1)  # three tokens, seven times
+    noise = 1 + normal(2, 21, 2, seed=4) * 1e-7
+    even = dynamic_mask_attention(q, k, v, bias, keep=4, backend=backend)
+    assert (
+        distance(dynamic_mask_attention(q, k, v, bias * noise, keep=4, backend=backend), even)
+        < 1e-6
+    )
+
+
 def test_gradients_reach_the_scores_weights_and_the_values_twice():
     g = torch.Generator().manual_seed(0)
     q, k, v, weight = (
