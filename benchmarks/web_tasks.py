@@ -81,28 +81,41 @@ def in_pushes(what, times, pushes, figure, goal):
 
 
 def words_to_words():
-    """From an action in words to the next page in words, over oracle episodes."""
+    """From an action in words to the next page in words, over oracle episodes.
+
+    What the oracle says is found before a round begins: its search, among the steps, would drive
+    them from the processor's caches, which the peer's loop is spared.
+    """
     env: Any = gymnasium.make(ID, level=3).unwrapped
     run, lines = pushed(), []
 
-    def play(seed):
-        """Microseconds of each step of an episode."""
+    def found(seed):
+        """The oracle's actions in words; nothing is parsed or read on the way."""
         env.reset(seed=seed)
-        over, found = False, []
+        over, said = False, []
         while not over:
-            said = env.program.family.say(env.world, env.program.shared[0], env.oracle_action())
-            begin = time.perf_counter()
-            over = env.step(env.parse(said))[2]
-            page = env.text()
-            found.append(1e6 * (time.perf_counter() - begin))
-            lines.append(page.count("\n") + 1)
-        return found
+            action = env.oracle_action()
+            said.append(env.program.family.say(env.world, env.program.shared[0], action))
+            over = env.step(action)[2]
+        return said
 
-    for seed in range(EPISODES):
-        play(seed)
+    def play(seeds):
+        """Microseconds of each step of some episodes."""
+        episodes, taken = [(seed, found(seed)) for seed in seeds], []
+        for seed, said in episodes:
+            env.reset(seed=seed)
+            for words in said:
+                begin = time.perf_counter()
+                env.step(env.parse(words))
+                page = env.text()
+                taken.append(1e6 * (time.perf_counter() - begin))
+                lines.append(page.count("\n") + 1)
+        return taken
+
+    play(range(EPISODES))
     times, pushes = [], []
     for seed in range(EPISODES, EPISODES + ROUNDS * PLAYED, PLAYED):
-        times.append(statistics.median([t for k in range(PLAYED) for t in play(seed + k)]))
+        times.append(statistics.median(play(range(seed, seed + PLAYED))))
         pushes.append(1e6 * seconds(run) / PUSHES)
     what = "words in, page in words out, median over oracle episodes, in CartPole steps"
     return in_pushes(what, times, pushes, f"({statistics.median(lines):.0f} lines)", WORDS_GOAL)

@@ -14,11 +14,12 @@ from midcourse.envs.web_tasks.state import (
     CONSTRAINTS,
     ELEMENTS,
     FORWARD,
+    FROM_GOAL,
     GOTO,
     GREATEST,
     LINK,
     NEW_TAB,
-    NO_ROLE,
+    OPTIONS,
     REPLIES,
     ROLES,
     SCROLL,
@@ -81,18 +82,24 @@ def observe(world, shared, frame):
     """Write the Dict observation."""
     now = world.now[0]
     goal = world.goal
-    for e in range(ELEMENTS):
-        there = e < now.elements
+    clear(frame.role)
+    clear(frame.caption)
+    clear(frame.unit)
+    clear(frame.value)
+    clear(frame.options)
+    clear(frame.offered)
+    clear(frame.words)
+    for e in range(now.elements):
         element = now.element[e]
-        frame.role[e] = element.role if there else NO_ROLE
-        frame.caption[e] = element.caption if there else 0
-        frame.unit[e] = element.unit if there else 0
-        frame.value[e] = element.value if there else 0
-        choice = there and element.role == COMBOBOX
-        frame.options[e] = element.options if choice else 0
-        frame.offered[e] = element.argument if choice else 0
+        frame.role[e] = element.role
+        frame.caption[e] = element.caption
+        frame.unit[e] = element.unit
+        frame.value[e] = element.value
+        is_choice = element.role == COMBOBOX
+        frame.options[e] = element.options if is_choice else 0
+        frame.offered[e] = element.argument if is_choice else 0
         for k in range(LONGEST):
-            frame.words[e * LONGEST + k] = element.words[k] if there else 0
+            frame.words[e * LONGEST + k] = element.words[k]
     for c in range(CONSTRAINTS):
         constraint = goal.constraint[c]
         alive = constraint.live != 0
@@ -108,6 +115,12 @@ def observe(world, shared, frame):
     frame.reply = world.reply
 
 
+def clear(array):
+    """Fill an array with zeros, for which the compiler takes wide stores."""
+    for k in range(len(array)):
+        array[k] = 0
+
+
 def mask(world, shared, frame):
     """Write which first and which second numbers can be legal.
 
@@ -116,8 +129,9 @@ def mask(world, shared, frame):
     now = world.now[0]
     tab = tab_of(world)
     allowed = frame.action_mask
-    for e in range(ELEMENTS):
-        allowed[e] = 1 if e < now.elements and active(now.element[e].role) else 0
+    clear(allowed)
+    for e in range(now.elements):
+        allowed[e] = 1 if active(now.element[e].role) else 0
     allowed[BACK] = 1 if tab.at > 0 else 0
     allowed[FORWARD] = 1 if tab.at < tab.last else 0
     opened = 0
@@ -129,7 +143,9 @@ def mask(world, shared, frame):
     allowed[CLOSE_TAB] = 1 if opened > 1 else 0
     allowed[SCROLL] = 1 if goes_on(now) else 0
     allowed[STOP] = 1
-    for choice in range(CHOICES):
+    for choice in range(max(now.elements, OPTIONS)):
+        allowed[VERBS + choice] = 1 if offered(world, choice) else 0
+    for choice in range(FROM_GOAL, CHOICES):
         allowed[VERBS + choice] = 1 if offered(world, choice) else 0
 
 
