@@ -19,6 +19,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.baselines.pages import cpu
 from midcourse.core.errors import UserError
@@ -223,12 +224,5 @@ def draw(path: Path, rows: Sequence[SetRow]) -> None:
     plt.close(figure)
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, write_page, __doc__), file=sys.stderr)

@@ -22,6 +22,7 @@ import numpy as np
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse import agents
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
 from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval
@@ -203,12 +204,5 @@ def load() -> float:
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, write_page, __doc__), file=sys.stderr)

@@ -26,6 +26,7 @@ from midcourse import agents
 from midcourse.agents.policy import load
 from midcourse.agents.regulators import FORCES, SHIFTS, SMOOTHINGS
 from midcourse.baselines import regulate
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.baselines.pages import PACKAGES, cpu
 from midcourse.baselines.pages import load as machine_load
@@ -294,13 +295,5 @@ def _head(args: Args) -> list[str]:
     ]
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    prog = "python -m midcourse.baselines.regulate_page"
-    print(write_page(tyro.cli(Args, prog=prog, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, write_page, __doc__), file=sys.stderr)

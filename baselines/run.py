@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.core.version import package_version
 
@@ -93,9 +94,7 @@ class Result:
 
 def command_line(args: type[Any], train: Callable[[Any], Result], description: str | None) -> None:
     """Train with the arguments of the command line, and say what came of it."""
-    import tyro
-
-    result = train(tyro.cli(args, description=description))
+    result = run_command(args, train, description)
     print(
         f"midcourse {package_version()}: {result.steps:,} steps and {result.episodes:,} "
         f"episodes in {result.seconds:.1f} s; success {np.mean(result.train):.3f} on train "

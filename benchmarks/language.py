@@ -20,15 +20,23 @@ GOALS = {
 }
 
 
-def loaded(dtype) -> Any:
+def require():
+    """Raises UserError if the extra `llm` or SmolLM2 is not installed."""
     try:
-        from midcourse.agents.language.local import load
-        from midcourse.agents.language.smollm2 import model_folder
+        import midcourse.agents.language.local  # noqa: F401
+        from midcourse.agents.language.smollm2 import find_gguf
     except ImportError as error:
         raise UserError(
             f"bench language needs {error.name}, which is not installed: "
             f"pip install 'midcourse[llm]'"
         ) from None
+    find_gguf()
+
+
+def loaded(dtype) -> Any:
+    from midcourse.agents.language.local import load
+    from midcourse.agents.language.smollm2 import model_folder
+
     return load(model_folder(), dtype)
 
 

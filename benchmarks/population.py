@@ -33,17 +33,17 @@ CITIZENS_ID, REGULATOR_ID = (f"midcourse/DelayedRepression{seat}-v0" for seat in
 FORCE_ONE = 2  # index of force 1 in the regulator's action
 
 
-def mesa_model():
-    """The peer's module.
-
-    Raises:
-        UserError: Mesa is not installed.
-    """
+def require():
+    """Raises UserError if Mesa is not installed."""
     if importlib.util.find_spec("mesa") is None:
         raise UserError(
             "the benchmark `population` measures against Mesa 3.3.1, which is not installed: "
             "pip install -r benchmarks/requirements.txt"
         )
+
+
+def mesa_model():
+    """The peer's module."""
     path = Path(__file__).with_name("population_mesa.py")
     spec = importlib.util.spec_from_file_location("population_mesa", path)
     assert spec is not None

@@ -19,6 +19,8 @@ COUPLING, SLOPE, THRESHOLD = 0.22, 10.0, 0.72
 class Citizen(Agent):
     """Reads the delayed alarm and the neighbours, and backs off where punished or alarmed."""
 
+    model: Any  # a Population
+
     def __init__(self, model, bridge):
         super().__init__(model)
         self.bridge = bridge

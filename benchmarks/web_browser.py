@@ -43,24 +43,23 @@ READ = "return [document.readyState === 'complete', document.body?.innerText ?? 
 TRIES = 1000  # of reading the page that comes after a click
 
 
-def chromium():
-    """Paths of the browser and its driver.
-
-    Raises:
-        UserError: MiniWoB++ or one of the two is not installed.
-    """
+def require():
+    """Raises UserError if MiniWoB++, the browser or its driver is not installed."""
     if importlib.util.find_spec("miniwob") is None:
         raise UserError(
             "the benchmark `web_browser` measures against MiniWoB++ 1.1.0, which is not installed: "
             "pip install -r benchmarks/requirements.txt"
         )
-    paths = shutil.which("chromium"), shutil.which("chromedriver")
-    if None in paths:
+    if None in chromium():
         raise UserError(
             "the benchmark `web_browser` drives Chromium, which is not installed: "
             "apt-get install chromium chromium-driver"
         )
-    return paths
+
+
+def chromium():
+    """Paths of the browser and its driver, None for one that is not installed."""
+    return shutil.which("chromium"), shutil.which("chromedriver")
 
 
 # --- the peer ---------------------------------------------------------------------------------

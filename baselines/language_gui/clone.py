@@ -27,6 +27,7 @@ from torch import Tensor
 
 from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve
 from midcourse.baselines.language_gui.episodes import Step, oracle_episodes
 from midcourse.baselines.language_gui.learner import (
@@ -121,12 +122,5 @@ def progress(what: str, args: LanguageArgs) -> Progress:
     return Progress(*columns, disable=args.quiet)
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    print(train(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, train, __doc__), file=sys.stderr)

@@ -32,6 +32,7 @@ import torch
 from torch import Tensor
 
 from midcourse.agents.language.adapter import read_trained
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve
 from midcourse.baselines.language_gui.clone import progress
 from midcourse.baselines.language_gui.episodes import Episode, Step, play
@@ -251,12 +252,5 @@ def k3(now: Tensor, reference: Tensor) -> Tensor:
     return difference.exp() - difference - 1
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    print(train(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, train, __doc__), file=sys.stderr)

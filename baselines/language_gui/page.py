@@ -22,11 +22,13 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
 from midcourse.baselines.language_gui import clone, grpo
 from midcourse.baselines.language_gui.learner import OTHERS
 from midcourse.baselines.language_gui.measure import measure
 from midcourse.baselines.pages import cpu, load
+from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval
 from midcourse.evaluation.workers import Workers
@@ -78,7 +80,14 @@ Runs = Mapping[str, Sequence[dict[str, Any]]]
 
 
 def write_page(args: Args) -> Path:
-    """Train and play what is missing, then write the page; returns its path."""
+    """Train and play what is missing, then write the page; returns its path.
+
+    Raises:
+        UserError: a number of seeds, or of those trained, below 1.
+    """
+    for name in ("seeds", "trained"):
+        if getattr(args, name) < 1:
+            raise UserError(f"{name} is {getattr(args, name)}; 1 or more was expected")
     most = min(args.trained, args.seeds)
     runs = {
         name: [_run(args, name, seed) for seed in track(range(count), name)]
@@ -292,12 +301,5 @@ def _head(args: Args) -> list[str]:
     ]
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
-    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    print(run_command(Args, write_page, __doc__), file=sys.stderr)

@@ -26,6 +26,7 @@ import gymnasium
 import numpy as np
 from rich.progress import track
 
+from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
 from midcourse.baselines.pages import PACKAGES, cpu, load
 from midcourse.baselines.web_tasks import ppo
@@ -240,14 +241,7 @@ def _head(args: Args, seconds: float) -> list[str]:
     ]
 
 
-def main() -> None:
-    """The command line."""
-    import tyro
-
+if __name__ == "__main__":
     # In the processes that play: two threads on busy cores took 190 ms a step, one takes 4.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    print(write_page(tyro.cli(Args, description=__doc__)), file=sys.stderr)
-
-
-if __name__ == "__main__":
-    main()
+    print(run_command(Args, write_page, __doc__), file=sys.stderr)

@@ -1,8 +1,9 @@
 """Speed, side by side with peers in one run: what `midcourse bench` does.
 
 The measurements stand in the repository's `benchmarks/`, one file a subject, each with a function
-`rows(report) -> Iterator[Row]`. A ratio is taken pair by pair, ours and the peer's in turn, so that
-it holds when the machine's speed drifts; its median is quoted.
+`rows(report) -> Iterator[Row]` and, where it needs more than the package has, `require()`, which
+raises UserError if that is not installed. A ratio is taken pair by pair, ours and the peer's in
+turn, so that it holds when the machine's speed drifts; its median is quoted.
 """
 
 import csv
@@ -13,7 +14,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -123,11 +124,30 @@ def subjects() -> list[str]:
     return sorted(p.stem for p in FOLDER.glob("*.py") if "\ndef rows(" in p.read_text())
 
 
-def measure(subject: str, report: Callable[[str], None]) -> Iterator[Row]:
-    """The rows of one subject, as they are measured."""
-    if subject not in subjects():
-        raise unknown("benchmark", subject, subjects())
-    yield from _loaded(subject).rows(report)
+def measures(chosen: Sequence[str], all_of_them: bool) -> dict[str, ModuleType]:
+    """What measures each subject, by name.
+
+    Args:
+        chosen: the subjects; all if empty.
+        all_of_them: none may be left out because what it needs is not installed.
+
+    Raises:
+        UserError: an unknown subject, or one that needs what is not installed.
+    """
+    known, found = subjects(), {}
+    for subject in chosen or known:
+        if subject not in known:
+            raise unknown("benchmark", subject, known)
+        module = _loaded(subject)
+        try:
+            getattr(module, "require", lambda: None)()
+        except UserError as missing:
+            if chosen or all_of_them:
+                raise
+            Console().print(f"left out: {missing}")
+        else:
+            found[subject] = module
+    return found
 
 
 def _loaded(subject: str) -> ModuleType:
@@ -145,23 +165,23 @@ def _loaded(subject: str) -> ModuleType:
 def main(chosen: list[str] | None = None, out: Path = Path("runs"), readme: bool = False) -> int:
     """Measure, print the table, and append to `out`/bench.csv; with `readme`, write it there too.
 
-    A subject whose peer is not installed is left out, unless it was chosen or README wants it.
+    A subject that needs what is not installed is left out, unless it was chosen or README wants it.
 
     Returns 1 if a goal was missed, else 0.
+
+    Raises:
+        UserError: an unknown subject, or nothing was measured because something is not installed.
     """
     console = Console()
     rows: list[Row] = []
-    with console.status("measuring") as status:
-        for subject in chosen or subjects():
-            try:
-                rows.extend(measure(subject, status.update))
-            except UserError as missing:
-                if chosen or readme:
-                    raise
-                console.print(f"left out: {missing}")
-    console.print(_table(rows))
+    modules = measures(chosen or (), readme)
     out.mkdir(parents=True, exist_ok=True)
-    _append(out / "bench.csv", rows)
+    with console.status("measuring") as status:
+        for module in modules.values():
+            for row in module.rows(status.update):
+                _append(out / "bench.csv", row)
+                rows.append(row)
+    console.print(_table(rows))
     if readme:
         _write_readme(rows)
     return 1 if any(row.reached is False for row in rows) else 0
@@ -225,16 +245,15 @@ def _table(rows: list[Row]) -> Table:
     return table
 
 
-def _append(path: Path, rows: list[Row]) -> None:
+def _append(path: Path, row: Row) -> None:
     new = not path.exists()
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
-        fields = [field.name for field in dataclasses.fields(Row)]
         if new:
+            fields = [field.name for field in dataclasses.fields(Row)]
             writer.writerow(["machine", "date", "commit", *fields])
-        for row in rows:
-            stamp = [machine(), time.strftime("%Y-%m-%d %H:%M"), commit()]
-            writer.writerow([*stamp, *dataclasses.astuple(row)])
+        stamp = [machine(), time.strftime("%Y-%m-%d %H:%M"), commit()]
+        writer.writerow([*stamp, *dataclasses.astuple(row)])
 
 
 def _write_readme(rows: list[Row]) -> None:
