@@ -292,7 +292,8 @@ def _head(args: Args) -> list[str]:
         "leaves out loading and evaluation, a whole run does not.",
         "",
         "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
-        "again. Intervals: 95 %, the bootstrap's over pairs (tasks). An action is optimal if it "
+        "again. Intervals: 95 %, the bootstrap's over pairs (tasks); where n episodes all ended "
+        "alike it is a point, though a rate 3/n away would still pass. An action is optimal if it "
         "is the oracle's or leaves one step less to go. Zero-shot sees the whole conversation and "
         "the general rules, the cloned and trained players the step at hand and rules of four "
         "words. On level 2 and on the web they play what they were not trained for; the web's "
