@@ -263,8 +263,8 @@ def scroll(env: Env, delta_x: Any, delta_y: Any) -> Meant:
 def send_msg_to_user(env: Env, text: Any) -> Meant:
     """End the episode: with the answer where the task wants one."""
     page = env.page()
-    if plain(text) in page.reasons:
-        return report_infeasible(env, text)
+    if not isinstance(given := report_infeasible(env, text), Refusal):
+        return given
     if not page.wants_answer:
         return "stop"
     meant = env.parse(f"stop [{plain(text)}]")
@@ -279,14 +279,15 @@ def send_msg_to_user(env: Env, text: Any) -> Meant:
 def report_infeasible(env: Env, reason: Any) -> Meant:
     """End the episode: nothing can be done, for one of the reasons that the page offers."""
     reasons = env.page().reasons
-    if plain(reason) in reasons:
-        return f"stop [{plain(reason)}]"
+    said = " ".join(plain(reason).split()).rstrip(".").lower()
+    if said in reasons:
+        return f"stop [{said}]"
     return Refusal(f"say why: {' or '.join(map(repr, reasons))}")
 
 
 def stands_in(value: str, text: str) -> bool:
     """Whether a number of the page stands in a text, by itself."""
-    return re.search(rf"(?<![\w.$#]){re.escape(value)}(?!\w|\.\d)", text) is not None
+    return re.search(rf"(?<![\w.$#-]){re.escape(value)}(?!\w|\.\d)", text) is not None
 
 
 CALLS: Mapping[str, Callable[..., Meant]] = {

@@ -1,5 +1,6 @@
 """Actions in words: what some words mean, and how an action is said."""
 
+import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -46,6 +47,7 @@ LONGEST = 200  # characters of a reply that are quoted back
 TAB_NAMES = tuple(str(t + 1) for t in range(state.TABS))
 OFFERED = 8  # texts that a refusal names
 THE_LIST_SAID = "the list"
+NUMBER = re.compile(r"[$#]?(-?\d+(?:\.\d+)?)(?::00| stars| min| m)?")  # as `said_value` writes it
 REASON_NUMBERS = {reason: number for number, reason in enumerate(REASONS) if reason}
 WITHOUT = {"back": BACK, "go_back": BACK, "forward": FORWARD, "go_forward": FORWARD,
            "new_tab": NEW_TAB, "close_tab": CLOSE_TAB, "scroll": SCROLL, "scroll down": SCROLL,
@@ -81,17 +83,19 @@ class Said(NamedTuple):
 
     name: str
     parts: tuple[str, ...]  # what stands in the brackets
-    plain: tuple[str, ...]  # the same without quotes, in lower case and single spacing
+    spelled: tuple[str, ...]  # the same without quotes, in single spacing ...
+    plain: tuple[str, ...]  # ... and in lower case
     number: int  # that the first of them is, -1: none
 
 
 def _split(words: str) -> Said:
     name, bracket, rest = words.partition("[")
     parts = tuple(rest.replace("]", "[").split("[")[::2]) if bracket else ()
-    plain = tuple(" ".join(part.split()).strip("\"'").lower() for part in parts)
+    spelled = tuple(" ".join(part.split()).strip("\"'") for part in parts)
+    plain = tuple(part.lower() for part in spelled)
     first = parts[0].strip() if parts else ""
     is_number = first.isascii() and first.isdigit() and len(first) < 10
-    return Said(name.strip().lower(), parts, plain, int(first) if is_number else -1)
+    return Said(name.strip().lower(), parts, spelled, plain, int(first) if is_number else -1)
 
 
 _known = lru_cache(4096)(_split)  # of what is short: agents say the same again and again
@@ -109,7 +113,7 @@ def _click(world: Any, said: Said) -> Any:
 def _type(world: Any, said: Said) -> Any:
     if len(said.parts) < 2:
         return Refusal("say what to type: type [0] [text]")
-    number = text_number(world, said.plain[1])
+    number = text_number(world, said.spelled[1])
     if number >= 0:
         return said.number, number
     some = ", ".join(list(texts(world))[:OFFERED])
@@ -165,7 +169,7 @@ def _scroll(world: Any, said: Said) -> Any:
 
 
 def _stop(world: Any, said: Said) -> Any:
-    plain = said.plain[0]
+    plain = said.plain[0].rstrip(".")
     if plain in REASON_NUMBERS:
         return STOP, FROM_NUMBERS + REASON_NUMBERS[plain]
     entries = [entry.lower() for entry in listed(world)]
@@ -179,18 +183,27 @@ def _stop(world: Any, said: Said) -> Any:
     named = {key.lower(): e for key, e in answers(world).items()}
     if plain in named:
         return STOP, named[plain]
-    bare = {key.strip("$#").partition(" ")[0].partition(":")[0]: e for key, e in named.items()}
-    answer = plain.strip("$#").partition(" ")[0]
-    if answer in bare:
-        return STOP, bare[answer]
+    numbers = {key: e for key, e in named.items() if bare(key) == plain}
+    if len(numbers) == 1:
+        return STOP, *numbers.values()
+    if numbers:
+        return Refusal(f"{plain!r} can be {' or '.join(map(repr, numbers))}: say which")
     return Refusal(
         f"nothing on this page says {said.parts[0].strip()[:LONGEST]!r}: an answer must stand "
         f"there, be '{THE_LIST_SAID}' of it, or {' or '.join(map(repr, REASONS[1:]))}"
     )
 
 
+def bare(answer: str) -> str:
+    """An answer's number without its sign and unit; "" if it is none."""
+    found = NUMBER.fullmatch(answer)
+    return found[1] if found else ""
+
+
 def _answer(world: Any, said: Said) -> Any:
-    return STOP, said.number
+    if said_answer(element_of(read_elements(world, said.number + 1)[-ELEMENT.itemsize :])):
+        return STOP, said.number
+    return Refusal(f"[{said.number}] says nothing that could be an answer")
 
 
 MAKERS = {"answer": _answer, "click": _click, "type": _type, "select": _select, "goto": _goto,
@@ -240,9 +253,8 @@ def say(world: Any, shared: Any, action: Any) -> str:
         said = said_answer(now["element"][choice]) if choice < now["elements"] else ""
         return f"stop [{said}]" if choice in named else f"answer [{choice}]" if said else "stop"
     if verb in (GOTO, SWITCH_TAB):
-        return (
-            f"goto [{SITES[choice % len(SITES)]}]" if verb == GOTO else f"switch_tab [{choice + 1}]"
-        )
+        site = SITES[choice] if choice < len(SITES) else choice
+        return f"goto [{site}]" if verb == GOTO else f"switch_tab [{choice + 1}]"
     if verb == SCROLL:
         return "scroll [down]"
     if verb >= state.ELEMENTS:

@@ -140,21 +140,32 @@ def said_answer(element: Any) -> str:
 
 
 def texts(world: Any) -> dict[str, int]:
-    """What can be typed: each text, in lower case, with the action's second number."""
-    found = {**_goal_texts(*_read_goal(world)), **_NUMBER_TEXTS}
-    for part in _page_texts(world):
+    """What can be typed: each text, with the action's second number."""
+    found: dict[str, int] = {}
+    for part in _texts(world):
         for words, e in part.items():
             found.setdefault(words, e)
     return found
 
 
 def text_number(world: Any, wanted: str) -> int:
-    """The second number of the action that types a text; -1 if it cannot be typed."""
-    before = (_goal_texts(*_read_goal(world)), _NUMBER_TEXTS)
-    for known in chain(before, _page_texts(world)):
+    """The second number of the action that types a text; -1 if it cannot be typed.
+
+    One that is spelled so, else the first that differs in small letters and capitals only.
+    """
+    for known in _texts(world):
         if wanted in known:
             return known[wanted]
+    lower = wanted.lower()
+    for known in _texts(world):
+        if found := [e for words, e in known.items() if words.lower() == lower]:
+            return min(found)
     return -1
+
+
+def _texts(world: Any) -> Iterator[dict[str, int]]:
+    """What can be typed, by parts; the first that holds a text counts."""
+    return chain((_goal_texts(*_read_goal(world)), _NUMBER_TEXTS), _page_texts(world))
 
 
 BLOCK = 8  # elements whose texts are kept together: of what did not change they are looked up
@@ -163,7 +174,7 @@ BLOCK = 8  # elements whose texts are kept together: of what did not change they
 @lru_cache(4096)
 def _goal_texts(raw: bytes) -> dict[str, int]:
     found = reversed(list(enumerate(goal_of(raw)["constraint"], FROM_GOAL)))
-    return {spell(c["words"]).lower(): e for e, c in found if c["live"] and c["words"][0]}
+    return {spell(c["words"]): e for e, c in found if c["live"] and c["words"][0]}
 
 
 def _page_texts(world: Any) -> Iterator[dict[str, int]]:
@@ -177,7 +188,7 @@ def _page_texts(world: Any) -> Iterator[dict[str, int]]:
 def _block_texts(at: int, rows: bytes) -> dict[str, int]:
     words = [element_of(row)["words"] for row in rows_of(rows)]
     said = reversed(list(enumerate(words, at // ELEMENT.itemsize)))
-    return {spell(tokens).lower(): e for e, tokens in said if tokens[0]}
+    return {spell(tokens): e for e, tokens in said if tokens[0]}
 
 
 _NUMBER_TEXTS = {str(n): FROM_NUMBERS + n for n in range(NUMBERS)}

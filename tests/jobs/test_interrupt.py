@@ -44,6 +44,10 @@ def test_the_message_comes_after_the_floor_of_a_share(share, actions, expected):
     assert Moment.make(share).strike(0, actions, stopped=True) == expected
 
 
+def test_two_shares_are_never_written_alike():
+    assert str(Moment.make(0.9999999)) != str(Moment.make(1))
+
+
 def test_the_midpoint_is_the_default():
     assert Moment.make().share == Fraction(1, 2)
 
@@ -308,7 +312,9 @@ def test_a_line_says_what_decides_it(tmp_path):
         ({"knobs": {"split": "train"}}, "sets split itself"),
         ({"knobs": {"disturbances": 1}}, "sets disturbances itself"),
         ({"knobs": {"level": 1}, "sets": ["2retraction"]}, "no test task can take"),
+        ({"knobs": {"level": 1}}, "no test task can take"),
         ({"knobs": {"levle": 1}}, "did you mean 'level'"),
+        ({"knobs": {"max_episode_steps": 2}}, "unknown knob 'max_episode_steps'"),
         ({"env": "midcourse/GuiNavigation-v0"}, "wants the disturbances addition"),
         ({"env": "midcourse/WebTask-v0"}, "WebTasks-v0"),
     ],

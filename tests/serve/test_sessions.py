@@ -107,6 +107,11 @@ def test_a_port_that_is_taken_is_one_sentence():
     taken.close()
 
 
+def test_a_name_that_no_host_can_have_is_one_sentence():
+    with pytest.raises(UserError, match="cannot listen on"):
+        server.listen("ü" * 70, 0)
+
+
 def test_a_world_without_pages_is_not_served():
     with pytest.raises(UserError, match="has no pages"):
         server.make_sessions("midcourse/GuiNavigation-v0", 1, {})

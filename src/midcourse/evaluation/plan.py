@@ -1,10 +1,11 @@
 """What is to be evaluated: the settings of a run, and its episodes in their order."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import gymnasium
+from gymnasium.envs.registration import load_env_creator
 
 from midcourse.agents import REGISTRY, make
 from midcourse.core.errors import UserError, unknown
@@ -122,6 +123,11 @@ def make_env(env: str, knobs: Mapping[str, Any]) -> gymnasium.Env:
     """
     if env not in ids():
         raise unknown("id", env, ids())
+    made: Any = load_env_creator(gymnasium.spec(env).entry_point)  # pyright: ignore[reportArgumentType]
+    known = [field.name for field in fields(made.FAMILY.params)]
+    for name in knobs:  # gymnasium.make has keywords of its own, which are no knobs
+        if name not in known:
+            raise unknown("knob", name, known)
     return gymnasium.make(env, **knobs)
 
 

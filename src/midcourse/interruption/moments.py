@@ -40,7 +40,7 @@ class Moment:
         return cls(Fraction(str(share)), None)
 
     def __str__(self) -> str:
-        return f"share {float(self.share):g}" if self.share is not None else f"at {self.at}"
+        return f"share {float(self.share)}" if self.share is not None else f"at {self.at}"
 
     def strike(self, before: int, actions: int, stopped: bool) -> int:
         """After how many actions the next message comes.

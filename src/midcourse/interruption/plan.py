@@ -83,7 +83,7 @@ def make_plan(
 
     Raises:
         UserError: an unknown id, agent, set or knob, a number out of range, or a family whose
-            user does not change the goal.
+            user does not change the goal, or a set that no task can take.
     """
     for name in OWN_KNOBS:
         if name in knobs:
@@ -114,4 +114,6 @@ def make_plan(
     world.close()
     wanted = min(tasks or count, count)
     order = tuple(name for name in SETS if name in sets or not sets)
+    for name in order:  # whether there is a task at all that it can interrupt
+        _items(env, tuple(sorted(chosen.items())), name, wanted)
     return Plan(env, tuple(dict.fromkeys(names)), chosen, order, moment, wanted, seed)

@@ -49,9 +49,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         bound.bind((host, port))
         bound.listen()  # from now on visitors wait instead of being turned away
-    except OSError as error:
+    except (OSError, TypeError) as error:  # the latter: a name that cannot be one of a host
         bound.close()
-        reason = error.strerror or error
+        reason = getattr(error, "strerror", None) or error
         raise UserError(f"cannot listen on {host}, port {port}: {reason}") from None
     return bound
 
