@@ -175,7 +175,10 @@ def role_of(seen: dict[str, Tensor], first: Tensor) -> Tensor:
 
 
 def legal(seen: dict[str, Tensor], first: Tensor) -> Tensor:
-    """Which second numbers mean something with these first numbers, bool (B, CHOICES)."""
+    """Which second numbers mean something with these first numbers, bool (B, CHOICES).
+
+    Whether a page has a list to answer with is for the world to say: here every page has.
+    """
     batch, role = len(first), role_of(seen, first)
     number = torch.arange(FROM_NUMBERS + NUMBERS).expand(batch, -1)
     written = seen["words"].reshape(batch, ELEMENTS, -1)[..., 0] != 0

@@ -245,13 +245,15 @@ def say(world: Any, shared: Any, action: Any) -> str:
     verb, choice = int(action[0]), int(action[1])
     now = world["now"][0]
     if verb == STOP:
+        if choice == FROM_NUMBERS:
+            return "stop"
         if FROM_NUMBERS < choice < THE_LIST:
             return f"stop [{REASONS[choice - FROM_NUMBERS]}]"
         if choice == THE_LIST:
             return f"stop [{THE_LIST_SAID}]"
         named = {e: answer for answer, e in answers(world).items()}
         said = said_answer(now["element"][choice]) if choice < now["elements"] else ""
-        return f"stop [{said}]" if choice in named else f"answer [{choice}]" if said else "stop"
+        return f"stop [{said}]" if choice in named else f"answer [{choice}]"
     if verb in (GOTO, SWITCH_TAB):
         site = SITES[choice] if choice < len(SITES) else choice
         return f"goto [{site}]" if verb == GOTO else f"switch_tab [{choice + 1}]"

@@ -104,20 +104,21 @@ class WebTasks(Env):
     | tab | () | int64 | 0 to 2 | the tab at hand |
     | tabs | (3,) | int8 | 0 or 1 | which are open |
     | steps_left | (1,) | float32 | 0 to 1 | share of the step limit |
-    | reply | () | int64 | 0 to 28 | what the last action met with (`state.REPLIES`) |
+    | reply | () | int64 | 0 to 30 | what the last action met with (`state.REPLIES`) |
 
     ## Action
     Two numbers: what is used, and with what.
 
     | first | meaning | second |
     |---|---|---|
-    | 0 to 63 | use this element: click a link or button, ... | any |
+    | 0 to 63 | use this element: click a link or button, ... | any that is allowed |
     | | ... type into a textbox (search, price and directions begin at once), ... | whose text |
     | | ... select in a combobox | number of the option |
-    | 64, 65 | back, forward | any |
+    | 64, 65 | back, forward | any that is allowed |
     | 66 | go to a site's first page | number of the site |
-    | 67, 68, 69 | open, switch to, close a tab | number of the tab |
-    | 70 | scroll down a list that goes on | any |
+    | 67, 69 | open a tab, close the one at hand | any that is allowed |
+    | 68 | switch to a tab | number of the tab |
+    | 70 | scroll down a list that goes on | any that is allowed |
     | 71 | stop | the element that is the answer, 74 + a reason, 77 for the list at hand |
 
     Texts are chosen: 0 to 63 is that of an element, 64 to 73 that of a requirement, 74 to 89 a
@@ -190,11 +191,11 @@ class WebTasks(Env):
 
     | level | random | do-nothing (`stop` at once) | cannot-be-done | oracle |
     |---|---|---|---|---|
-    | 1 | 0.0002 | 0 | 0 | 1 |
-    | 2 | 0.0006 | 0 | 0.0303 | 1 |
-    | 3 | 0.0020 | 0 | 0.0242 | 1 |
-    | 4 | 0.0010 | 0 | 0.0242 | 1 |
-    | 5 | 0.0024 | 0 | 0.0788 | 1 |
+    | 1 | 0.0004 | 0 | 0 | 1 |
+    | 2 | 0.0014 | 0 | 0.0303 | 1 |
+    | 3 | 0.0032 | 0 | 0.0242 | 1 |
+    | 4 | 0.0020 | 0 | 0.0242 | 1 |
+    | 5 | 0.0069 | 0 | 0.0788 | 1 |
 
     cannot-be-done says at once that there is no such thing, as is right of a few tasks.
 

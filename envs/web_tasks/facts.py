@@ -7,7 +7,7 @@ Where the views agree, what the three functions `facts_of_*` return is equal key
 | lines | checksum (`render.code`) of each element's line of text |
 | reply | index into REPLIES |
 | steps_left | share of the step limit, in pixels of the picture's bar |
-| tab, tabs | the tab at hand, from 0, and how many are open; not in the picture |
+| tab, tabs | the tab at hand and those that are open, from 0; not in the picture |
 """
 
 import re
@@ -22,7 +22,7 @@ from midcourse.envs.web_tasks.words import LONGEST
 
 Facts = dict[str, Any]
 ELEMENT_LINE = re.compile(r"\[(\d+)\] (.+)")
-TAB_LINE = re.compile(r"Tab (\d+) \((\d+) open\)")
+TAB_LINE = re.compile(r"Tab (\d+) \(open: ([\d, ]+)\)")
 STEPS_LINE = re.compile(r"Steps left: (\d+) of (\d+)")
 
 
@@ -39,7 +39,7 @@ def facts_of_arrays(observation: dict[str, Any]) -> Facts:
         "reply": int(observation["reply"]),
         "steps_left": render.bar_pixels(observation["steps_left"][0]),
         "tab": int(observation["tab"]),
-        "tabs": int(observation["tabs"].sum()),
+        "tabs": tuple(np.flatnonzero(observation["tabs"]).tolist()),
     }
 
 
@@ -61,7 +61,7 @@ def facts_of_text(text: str) -> Facts:
         "reply": REPLIES.index(said[0]) if said else 0,
         "steps_left": render.bar_pixels(int(steps[1]) / int(steps[2])),
         "tab": int(tabs[0][1]) - 1,
-        "tabs": int(tabs[0][2]),
+        "tabs": tuple(int(number) - 1 for number in tabs[0][2].split(", ")),
     }
 
 

@@ -47,6 +47,8 @@ from midcourse.envs.web_tasks.state import (
     LIST,
     MAP,
     NEW_TAB,
+    NO_ACTION,
+    NO_ANSWER,
     NO_ELEMENT,
     NO_OPTION,
     NO_PAGE,
@@ -86,7 +88,10 @@ def step(world, shared, action):
         world.reply = NO_TEXT
         return
     if verb == STOP:
-        stop(world, shared, choice)
+        if can_answer(world, choice):
+            stop(world, shared, choice)
+        else:
+            world.reply = NO_ANSWER
         return
     if verb < ELEMENTS:
         use(world, shared, verb, choice)
@@ -125,7 +130,7 @@ def home_of(site):
 
 def refuse(world, shared):
     """What was meant is unclear, so nothing happens; that costs as much as any step."""
-    world.reply = NO_ELEMENT
+    world.reply = NO_ACTION
     world.terms[2] = shared.step_reward
 
 
@@ -134,7 +139,7 @@ def stop(world, shared, choice):
     """End the episode; the state of the web decides, and the answer if one was asked for."""
     now = world.now[0]
     world.terminated = 1
-    if choice < now.elements:
+    if choice < FROM_GOAL:
         answer(world, shared, now.element[choice])
     elif choice > FROM_NUMBERS and choice < THE_LIST:
         world.answer_unit = REASON
@@ -260,6 +265,16 @@ def offered(world, choice):
     if choice < now.elements and now.element[choice].unit != NO_UNIT:
         return True
     return token_of(world, choice, 0) != 0
+
+
+def can_answer(world, choice):
+    """Whether an answer is one: an element's value, none, a reason, or the list if there is one."""
+    now = world.now[0]
+    if choice < FROM_GOAL:
+        return choice < now.elements and now.element[choice].unit != NO_UNIT
+    if choice == THE_LIST:
+        return count_listed(now) > 0
+    return choice >= FROM_NUMBERS and choice < THE_LIST
 
 
 def can_type(world, choice):

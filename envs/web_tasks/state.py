@@ -164,6 +164,8 @@ REPLIES = (
     "the message is empty",
     "there is nothing further down",
     "the text is empty",
+    "that cannot be an answer",
+    "that means no action",
 )
 (
     QUIET,
@@ -195,6 +197,8 @@ REPLIES = (
     BAD_LETTER,
     NOTHING_BELOW,
     BAD_TEXT,
+    NO_ANSWER,
+    NO_ACTION,
 ) = range(len(REPLIES))
 
 TERMS = ("goal", "wrong_stop", "step")

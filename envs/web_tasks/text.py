@@ -40,7 +40,8 @@ def text(world: Any, shared: Any) -> str:
     head = _head(goal, read_messages(world, said))
     page = _page(read_elements(world, count))
     last = f"\nLast action: {REPLIES[reply]}." if reply else ""
-    where = f"Tab {tab + 1} ({sum(opened)} open)"
+    numbers = ", ".join(str(t) for t, is_open in enumerate(opened, 1) if is_open)
+    where = f"Tab {tab + 1} (open: {numbers})"
     return f"{head}\n{where}{page}{last}\nSteps left: {limit - clock} of {limit}"
 
 

@@ -3,12 +3,21 @@
 from typing import Any
 
 import gymnasium
+import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.family import Refusal
 from midcourse.envs.web_tasks.commands import bare, say
-from midcourse.envs.web_tasks.state import GOTO, STOP
+from midcourse.envs.web_tasks.state import (
+    BACK,
+    CHOICES,
+    FROM_NUMBERS,
+    GOTO,
+    REPLIES,
+    STOP,
+    THE_LIST,
+)
 from midcourse.envs.web_tasks.text import text_number, texts
 from midcourse.envs.web_tasks.wishes import ACTS, asks
 from midcourse.wrappers.browsergym import BrowserGymView
@@ -82,6 +91,40 @@ def test_an_element_that_says_nothing_is_no_answer(env):
     elements = env.page().elements
     silent = next(e for e in elements if not e.value)
     assert isinstance(env.parse(f"answer [{elements.index(silent)}]"), Refusal)
+
+
+def test_only_what_is_an_answer_ends_an_episode(env):
+    for act in (BACK, 3):
+        env.reset(seed=0)
+        env.step(np.array([act, 0]))
+        now = env.world["now"][0]
+        values = [e for e in range(int(now["elements"])) if now["element"][e]["unit"]]
+        listed = [THE_LIST] * bool(env.page().answer_list)
+        right = {*values, FROM_NUMBERS, FROM_NUMBERS + 1, FROM_NUMBERS + 2, *listed}
+        for choice in range(CHOICES):
+            action = np.array([STOP, choice])
+            fork = env.fork()
+            _, reward, terminated, _, info = fork.step(action)
+            assert terminated == (choice in right), choice
+            assert isinstance(env.parse(say(env.world, None, action)), Refusal) != terminated
+            if not terminated:
+                assert reward == -0.01
+                assert not info["success"]
+                assert fork.world["now"] == now
+                assert REPLIES[fork.world["reply"]] in (
+                    "that cannot be an answer",
+                    "there is no such text",
+                )
+    assert values
+    assert listed
+
+
+def test_after_words_that_mean_nothing_the_page_says_so(env):
+    env.reset(seed=0)
+    env.refuse(env.parse("buy it for me").reason)
+    assert "Last action: that means no action." in env.text()
+    env.step(np.array([60, 0]))
+    assert "Last action: there is nothing with that number." in env.text()
 
 
 def test_a_site_that_there_is_not_is_said_as_a_number(env):

@@ -116,7 +116,10 @@ def test_where_nothing_is_listed_there_is_no_list_to_answer_with():
     env = make(wishes.ALL_OF)
     assert isinstance(env.parse("stop [the list]"), Refusal)
     assert "stop [the list]" not in env.legal_actions()
-    assert not env.step(np.array([state.STOP, state.THE_LIST]))[4]["success"]
+    _, _, terminated, _, info = env.step(np.array([state.STOP, state.THE_LIST]))
+    assert not terminated
+    assert not info["success"]
+    assert env.world["reply"] == state.NO_ANSWER
 
 
 def test_the_office_changes_what_a_list_shows_but_not_its_order():

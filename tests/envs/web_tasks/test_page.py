@@ -34,7 +34,8 @@ def test_the_page_and_the_text_tell_the_same():
             assert [row for row in text if row.startswith("[")] == list(map(line_of, page.elements))
             said = [row for row in text if row.startswith("Message after")]
             assert (text[0], said) == (f"Task: {page.task}", list(page.messages))
-            assert f"Tab {page.tab.number} ({len(page.tabs)} open)" in text
+            numbers = ", ".join(str(tab.number) for tab in page.tabs)
+            assert f"Tab {page.tab.number} (open: {numbers})" in text
             assert (f"Last action: {page.reply}." in text) == bool(page.reply)
             assert text[-1] == f"Steps left: {page.limit - page.clock} of {page.limit}"
             titles.add(page.tab.url.split("/")[3])
