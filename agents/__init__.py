@@ -37,7 +37,11 @@ REGISTRY: dict[str, tuple[str, str, bool]] = {
 
 
 class Agent(Protocol):
-    """What plays an environment: two methods."""
+    """What plays an environment: two methods.
+
+    One that was loaded names its files and folders as `files`, a tuple of paths, so that an
+    evaluation that is resumed can tell whether it is still the same.
+    """
 
     def reset(self, env: gymnasium.Env) -> None:
         """An episode of `env` has just begun. Only privileged agents may look inside."""

@@ -37,7 +37,7 @@ class SB3Policy:
         self.generator = torch.Generator().manual_seed(seed)
         with torch.random.fork_rng(devices=[]):  # weights are drawn before they are loaded
             self.policy: Any = load(Path(path))
-        self.path, self.deterministic = path, deterministic
+        self.path, self.files, self.deterministic = path, (found(Path(path)),), deterministic
         self.is_masked = "action_masks" in inspect.signature(self.policy.predict).parameters
 
     def reset(self, env: gymnasium.Env) -> None:
@@ -77,6 +77,19 @@ class GreedySB3Policy(SB3Policy):
         super().__init__(path, seed, deterministic=True)
 
 
+def found(path: Path) -> Path:
+    """The path of a saved policy, which may be named without its ".zip".
+
+    Raises:
+        UserError: there is none.
+    """
+    if not path.exists() and path.with_name(path.name + ".zip").exists():
+        path = path.with_name(path.name + ".zip")
+    if not path.is_file():
+        raise UserError(f"there is no saved policy at {path}")
+    return path
+
+
 def load(path: Path) -> Any:
     """The policy in a file, whichever algorithm of SB3 or sb3-contrib trained and saved it.
 
@@ -86,10 +99,7 @@ def load(path: Path) -> Any:
     Raises:
         UserError: as `SB3Policy`.
     """
-    if not path.exists() and path.with_name(path.name + ".zip").exists():
-        path = path.with_name(path.name + ".zip")
-    if not path.is_file():
-        raise UserError(f"there is no saved policy at {path}")
+    path = found(path)
     if not zipfile.is_zipfile(path):
         raise UserError(f"{path} is not a model that Stable-Baselines3 saved")
     status = path.stat()

@@ -253,6 +253,7 @@ class TableRegulator(Regulator):
         self.name = f"regulator-table:{path}"
         if not Path(path).is_file():
             raise UserError(f"there is no table at {path}")
+        self.files = (Path(path),)
         try:
             self.values = np.load(path, allow_pickle=False)
         except (ValueError, OSError, EOFError) as error:

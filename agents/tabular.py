@@ -26,7 +26,7 @@ class TabularQ:
     """
 
     def __init__(self, path: str, seed: int):
-        self.path = path
+        self.path, self.files = path, (Path(path),)
         self.table, self.actions = load(Path(path))
         self.generator = np.random.default_rng(seed)
 

@@ -67,6 +67,7 @@ def merge(network: Any, folder: Path) -> Any:
     """
     try:
         from peft import PeftModel
+        from safetensors import SafetensorError
     except ImportError:
         raise UserError(
             "adapters need peft, which is not installed: pip install 'midcourse[llm]'"
@@ -74,6 +75,6 @@ def merge(network: Any, folder: Path) -> Any:
     try:
         with without_warnings():
             return PeftModel.from_pretrained(network, str(folder)).merge_and_unload()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"the adapter in {folder} cannot be loaded: {reason}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from midcourse.agents.language import tree as trees
@@ -15,9 +16,12 @@ from midcourse.agents.language.kept import Slots
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
 from midcourse.agents.language.words import Words
 from midcourse.core.errors import UserError
+from midcourse.core.version import fingerprint
 
 PIECE = 512  # most tokens of a prefix, and most rows of choices, in one run: bounds the memory
 REMEMBERED = 256  # prefixes whose scores are remembered
+# What transformers raises of a folder that holds no whole model.
+DAMAGED = (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError)
 
 
 class LocalModel(Words):
@@ -41,18 +45,27 @@ class LocalModel(Words):
         name: for what users are told.
         context: most tokens, if fewer than the model's own.
         slots: prefixes that are kept.
+        files: files and folders that it was loaded from.
 
     Raises:
-        UserError: a model with layers whose cache cannot be cut (sliding windows, recurrences).
+        UserError: a model with layers whose cache cannot be cut (sliding windows, recurrences), or
+            a context of no tokens.
     """
 
     def __init__(
-        self, model: Any, tokenizer: Any, name: str, context: int | None = None, slots: int = 2
+        self,
+        model: Any,
+        tokenizer: Any,
+        name: str,
+        context: int | None = None,
+        slots: int = 2,
+        files: Sequence[Path] = (),
     ):
         super().__init__(tokenizer, name)
         self.model = model.eval()
         config = model.config.get_text_config()
         kinds = set(getattr(config, "layer_types", None) or ()) - {"full_attention"}
+        kinds |= set(getattr(config, "attention_layers", None) or ()) - {"global"}  # of GPT-Neo
         if kinds or (
             getattr(config, "sliding_window", None) and not hasattr(config, "layer_types")
         ):
@@ -60,16 +73,24 @@ class LocalModel(Words):
                 f"{name} has layers that do not attend to the whole prompt "
                 f"({', '.join(sorted(kinds)) or 'sliding_window'}): choose a model without"
             )
+        if context is not None and context < 1:
+            raise UserError(f"context={context} is out of range: it is at least 1")
         longest = getattr(config, "max_position_embeddings", None) or 2**31
         self.context = min(context or longest, longest)
         self.kept = Slots(config.num_hidden_layers, slots)
         self.remembered: OrderedDict[bytes, dict[tuple[int, ...], float]] = OrderedDict()
         self.usage = Usage()
-        self.version: Any = None
+        self.version: list[tuple[Any, int]] = []
+        self.files = tuple(files)
         self.computed = 0  # tokens run so far
         ends = model.generation_config.eos_token_id
         listed = ends if isinstance(ends, list) else [ends]
         self.ends = {end for end in (*listed, tokenizer.eos_token_id) if end is not None}
+
+    @property
+    def identity(self) -> str:
+        """Name, number type and files, wherever these lie."""
+        return f"{self.name} {self.model.dtype} {fingerprint(self.files)}".replace("torch.", "")
 
     # --- scoring ------------------------------------------------------------------------------
 
@@ -128,8 +149,12 @@ class LocalModel(Words):
         self.remembered.clear()
 
     def _notice_new_weights(self) -> None:
-        version = hash(tuple((id(p), p._version) for p in self.model.parameters()))
-        if version != self.version:
+        version = [(weight, weight._version) for weight in self.model.parameters()]
+        same = len(version) == len(self.version) and all(
+            mine is theirs and number == before
+            for (mine, number), (theirs, before) in zip(version, self.version, strict=True)
+        )
+        if not same:
             self.forget()
             self.version = version
 
@@ -254,22 +279,62 @@ def draw(logits: torch.Tensor, temperature: float, generator: torch.Generator) -
     """A token: the likeliest at temperature 0, else drawn from softmax(logits / temperature)."""
     if temperature <= 0.0:
         return int(logits.argmax())
-    chances = torch.softmax(logits.double() / temperature, 0)
+    logits = logits.double()
+    chances = torch.softmax((logits - logits.max()) / temperature, 0)
     return int(torch.multinomial(chances, 1, generator=generator))
 
 
 def load(path: str | Path, dtype: str = "float32", context: int | None = None) -> LocalModel:
     """A model by path or by its name in transformers' cache, on a GPU where there is one.
 
+    Nothing is fetched: what is not on this machine cannot be loaded.
+
     Raises:
         UserError: it cannot be loaded.
     """
+    folder = Path(path)
+    if not folder.is_dir() and (str(path).startswith((".", "/", "~")) or str(path).count("/") > 1):
+        raise UserError(f"there is no model at {path}: name a folder that transformers saved")
     try:
         with torch.random.fork_rng(devices=[]):
-            model: Any = AutoModelForCausalLM.from_pretrained(path, dtype=getattr(torch, dtype))
-        tokenizer = AutoTokenizer.from_pretrained(path)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                path, dtype=getattr(torch, dtype), local_files_only=True
+            )
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
+    except DAMAGED as error:
         reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{path} cannot be loaded as a language model: {reason}") from None
     model.to("cuda" if torch.cuda.is_available() else "cpu")
-    return LocalModel(model, tokenizer, Path(path).name, context)
+    if folder.is_dir():
+        made = LocalModel(model, tokenizer, folder.name, context, files=[folder])
+    else:
+        made = LocalModel(model, tokenizer, str(path), context)
+    check_packing(made)
+    return made
+
+
+@torch.inference_mode()
+def check_packing(model: LocalModel) -> None:
+    """Refuse a model that scores a packed row otherwise than a pass for each choice.
+
+    Raises:
+        UserError: its attention has no place for a tree of choices.
+    """
+    size = model.model.config.get_text_config().vocab_size
+    prefix = [(7 * place + 1) % size for place in range(12)]
+    paths = [tuple(token % size for token in path) for path in ((2, 3), (2, 4, 5), (6,))]
+    try:
+        packed = model.score_tokens(prefix, paths)
+        model.forget()
+        for path in paths:
+            row = torch.tensor([[*prefix, *path]], device=model.model.device)
+            logs = model.model(row, use_cache=False).logits[0, len(prefix) - 1 : -1].float()
+            alone = torch.log_softmax(logs, 1).gather(1, row[0, len(prefix) :, None]).sum()
+            if not abs(float(alone) - packed[path]) <= (
+                0.01 if model.model.dtype.itemsize == 4 else 1
+            ):
+                raise ValueError("its scores depend on what is scored beside them")
+    except (ValueError, TypeError, RuntimeError, IndexError, AttributeError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{model.name} cannot score choices in one row: {reason}") from None
+    model.computed = 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 Message = Mapping[str, str]  # {"role": "system", "user" or "assistant", "content": words}
@@ -69,8 +70,14 @@ class Model(Protocol):
     """A language model that scores what may follow, and continues a conversation."""
 
     name: str
+    files: tuple[Path, ...]  # it was loaded from, if any
     context: int  # most tokens of prompt and answer together
     usage: Usage  # of all calls so far
+
+    @property
+    def identity(self) -> str:
+        """Shared by no model that answers otherwise; what cassettes know it by."""
+        ...
 
     def render(self, messages: Sequence[Message]) -> str:
         """A conversation as the prompt after which the assistant speaks."""

@@ -79,6 +79,8 @@ def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[st
         if has_value:
             raise UserError(f"{name} takes no value: write {name}, or leave it out")
         return name, True
+    if not value:
+        raise UserError(f"{name} names nothing: write {name}=..., or leave it out")
     try:
         return name, kind(value)
     except ValueError:
@@ -129,4 +131,5 @@ def local_model(
     model = load(path, dtype, context)
     if adapter:
         model.model = merge(model.model, Path(adapter)).eval()
+        model.files = (*model.files, Path(adapter))
     return model

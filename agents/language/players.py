@@ -22,6 +22,7 @@ REASONING = (
     f"what you see and what you may say. Think in a sentence or two, then write {MARK} and one "
     "action, exactly as written."
 )
+CUT = "the answer was cut off"
 TRIES = 3  # replies to one turn, until one means an action
 
 
@@ -43,6 +44,7 @@ class Player:
         self.model, self.seed, self.examples = model, seed, examples
         self.generator = np.random.default_rng(seed)
         self.usage = Usage()
+        self.files = model.files
         self.env: Any = None
 
     def reset(self, env: gymnasium.Env) -> None:
@@ -194,6 +196,8 @@ class FreeText(Player):
     def read(self, answer: Reply) -> tuple[str, str, str]:
         """The same, of one answer: its first line with something in it is the action."""
         said = first_line(answer.text)
+        if said and is_cut(answer, answer.text):
+            return said, said, f"{CUT}, say nothing but one action"
         return said, said, "" if said else "the answer was empty"
 
 
@@ -223,11 +227,17 @@ class Reasoned(FreeText):
         """The action is what stands behind the last mark, in its line."""
         thought, mark, rest = answer.text.rpartition(MARK)
         said = first_line(rest) if mark else ""
-        if said:
+        if said and not is_cut(answer, rest):
             kept = "" if self.forgetful else thought.strip()
             return f"{kept}\n{MARK} {said}".strip(), said, ""
-        cut = "" if answer.is_whole else "the answer was cut off, think more briefly: "
-        return answer.text.strip(), said, f"{cut}no action stands behind {MARK!r}"
+        missing = "" if said else f"no action stands behind {MARK!r}"
+        brief = "" if answer.is_whole else f"{CUT}, think more briefly"
+        return answer.text.strip(), said, ": ".join(filter(None, (brief, missing)))
+
+
+def is_cut(answer: Reply, said: str) -> bool:
+    """Whether an answer broke off within the first line of what it says, so perhaps in a word."""
+    return not answer.is_whole and "\n" not in said.lstrip()
 
 
 def first_line(text: str) -> str:

@@ -49,6 +49,7 @@ class RemoteModel:
         retries: Retries | None = None,
     ):
         self.url, _, self.name = address.partition("#")
+        self.identity, self.files = self.name, ()
         if not self.name:
             raise UserError(f"{address} names no model: write it behind a #, as in {address}#name")
         checked = {"context": context, "timeout": timeout, "in_flight": in_flight}

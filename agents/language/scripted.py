@@ -18,7 +18,8 @@ class ScriptedModel:
         context: most words of prompt and answer together.
     """
 
-    name = "scripted"
+    name = identity = "scripted"
+    files = ()
 
     def __init__(
         self,

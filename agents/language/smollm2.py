@@ -86,6 +86,7 @@ def write_out(gguf: Path, folder: Path) -> None:
     try:
         import gguf as _  # noqa: F401  (transformers says less clearly that it is missing)
         import torch
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise UserError(
@@ -98,5 +99,8 @@ def write_out(gguf: Path, folder: Path) -> None:
     with torch.random.fork_rng(devices=[]):  # weights are drawn before they are replaced
         model: Any = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     model.load_state_dict(read.state_dict())
-    model.save_pretrained(folder)
+    try:
+        model.save_pretrained(folder)
+    except SafetensorError as error:  # so it says that the disk is full
+        raise OSError(str(error)) from None
     AutoTokenizer.from_pretrained(**where).save_pretrained(folder)

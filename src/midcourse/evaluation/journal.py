@@ -90,6 +90,13 @@ class Journal:
                     f"{self.folder} holds a run by other code of this package: delete it, or "
                     f"choose another --out"
                 )
+            if old != new and name == "loaded":  # by the same agents, or their names had differed
+                now, before = self.settings[name], old or {}
+                changed = [agent for agent in now if now[agent] != before.get(agent)]
+                raise UserError(
+                    f"{self.folder} holds a run of {', '.join(changed)} with other files than lie "
+                    f"there now: delete it, or choose another --out"
+                )
             if old != new:
                 raise UserError(
                     f"{self.folder} holds a run with {name}={json.dumps(old)}, this one has "

@@ -1,6 +1,6 @@
 """What is to be evaluated: the settings of a run, and its episodes in their order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,7 +10,7 @@ from gymnasium.envs.registration import load_env_creator
 from midcourse.agents import REGISTRY, make
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
-from midcourse.core.version import PACKAGE, package_version
+from midcourse.core.version import PACKAGE, fingerprint, package_version
 
 FLOORS = ("do-nothing", "random")
 GIVING_UP = "cannot-be-done"  # a floor where pages offer reasons why nothing can be done
@@ -42,6 +42,7 @@ class Plan:
     tasks: int
     repeats: int
     seed: int
+    loaded: Mapping[str, str]  # of each agent that files were loaded for: their fingerprint
 
     def settings(self) -> dict[str, Any]:
         """The settings as JSON writes them."""
@@ -52,6 +53,7 @@ class Plan:
             "tasks": self.tasks,
             "repeats": self.repeats,
             "seed": self.seed,
+            "loaded": dict(self.loaded),
             "version": package_version(),
         }
 
@@ -98,12 +100,9 @@ def make_plan(
     names = [*floors_of(world), *agents, *ceiling] if floors else list(agents)
     for name in names:
         check_agent(name)
-    for name in agents:
-        if ":" in name:  # what it loads must be there and fit, before anything is played
-            world.reset(seed=seed)
-            make(name).reset(world)
+    loaded = check_loaded(world, agents, seed)
     world.close()
-    return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed)
+    return Plan(env, tuple(dict.fromkeys(names)), dict(knobs), wanted, repeats, seed, loaded)
 
 
 def floors_of(world: gymnasium.Env) -> tuple[str, ...]:
@@ -149,6 +148,26 @@ def check_agent(name: str) -> None:
     if takes_argument != bool(argument):
         wanted = f"wants an argument, as in {word}:..." if takes_argument else "takes no argument"
         raise UserError(f"the agent {word!r} {wanted}")
+
+
+def check_loaded(world: gymnasium.Env, agents: Iterable[str], seed: int) -> dict[str, str]:
+    """Make the agents with an argument once, before anything is played, and try an episode's start.
+
+    Returns:
+        Of each that was loaded from files, by name, the fingerprint of these.
+
+    Raises:
+        UserError: what an agent loads is missing, or does not fit the world.
+    """
+    found = {}
+    for name in agents:
+        if ":" in name:
+            world.reset(seed=seed)
+            agent = make(name)
+            agent.reset(world)
+            if files := getattr(agent, "files", ()):
+                found[name] = fingerprint(files)
+    return found
 
 
 def _seed(*parts: Any) -> int:

@@ -8,7 +8,14 @@ from typing import Any
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.tasks import hash_words
 from midcourse.core.version import code_hash, package_version
-from midcourse.evaluation.plan import CEILING, check_agent, floors_of, make_env, plain
+from midcourse.evaluation.plan import (
+    CEILING,
+    check_agent,
+    check_loaded,
+    floors_of,
+    make_env,
+    plain,
+)
 from midcourse.interruption.episode import Job
 from midcourse.interruption.moments import Moment
 from midcourse.interruption.sets import KINDS, SETS, Item, frozen_list
@@ -32,6 +39,7 @@ class Plan:
     moment: Moment
     tasks: int
     seed: int
+    loaded: Mapping[str, str]  # of each agent that files were loaded for: their fingerprint
 
     def settings(self) -> dict[str, Any]:
         """The settings as JSON writes them."""
@@ -44,6 +52,7 @@ class Plan:
             "moment": str(self.moment),
             "tasks": self.tasks,
             "seed": self.seed,
+            "loaded": dict(self.loaded),
             "version": package_version(),
             "code": code_hash(*CODE),
         }
@@ -111,9 +120,10 @@ def make_plan(
     for name in names:
         check_agent(name)
     chosen = {"level": max(levels), **knobs, "split": "test"}
+    loaded = check_loaded(world, agents, seed)
     world.close()
     wanted = min(tasks or count, count)
     order = tuple(name for name in SETS if name in sets or not sets)
     for name in order:  # whether there is a task at all that it can interrupt
         _items(env, tuple(sorted(chosen.items())), name, wanted)
-    return Plan(env, tuple(dict.fromkeys(names)), chosen, order, moment, wanted, seed)
+    return Plan(env, tuple(dict.fromkeys(names)), chosen, order, moment, wanted, seed, loaded)

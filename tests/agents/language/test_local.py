@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from midcourse.agents.language import local
-from midcourse.agents.language.local import LocalModel
+from midcourse.agents.language.local import LocalModel, check_packing, draw
 from midcourse.core.errors import UserError
 
 ACTIONS = ["click 1", "click 2", "click 12", "back", "home", "done"]
@@ -179,3 +179,37 @@ def test_usage_is_reported_and_added_up(model):
 def test_scores_after_a_prefix_add_up_to_one(model, tokenizer):
     scores = model.score_tokens([1, 2, 3], [(token,) for token in range(len(tokenizer))])
     assert np.exp(list(scores.values())).sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_replaced_weights_are_noticed_whatever_their_address(network, tokenizer):
+    import copy
+
+    mine = copy.deepcopy(network)
+    model = LocalModel(mine, tokenizer, "tiny")
+    head = mine.get_output_embeddings()
+    for number in range(50):
+        head.weight = torch.nn.Parameter(torch.full_like(head.weight, 1e-3 * number) + head.weight)
+        found = model.score_tokens([1, 2, 3], [(4, 5)])[4, 5]
+        assert found == pytest.approx(one_by_one(mine, [1, 2, 3], [(4, 5)])[4, 5], abs=1e-4)
+        head.weight = torch.nn.Parameter(head.weight * 2)
+        head.weight = torch.nn.Parameter(head.weight / 2 + torch.randn_like(head.weight))
+
+
+def test_a_model_that_does_not_take_a_tree_of_choices_is_refused(tokenizer):
+    from transformers import BloomConfig, BloomForCausalLM, GPTNeoConfig, GPTNeoForCausalLM
+
+    bloom = BloomForCausalLM(BloomConfig(vocab_size=256, hidden_size=16, n_layer=1, n_head=2))
+    with pytest.raises(UserError, match="tiny cannot score choices in one row"):
+        check_packing(LocalModel(bloom, tokenizer, "tiny"))
+    config = GPTNeoConfig(
+        vocab_size=256, hidden_size=16, num_layers=2, num_heads=2,
+        attention_types=[[["global", "local"], 1]],
+    )  # fmt: skip
+    with pytest.raises(UserError, match=r"do not attend to the whole prompt \(local\)"):
+        LocalModel(GPTNeoForCausalLM(config), tokenizer, "tiny")
+
+
+def test_any_temperature_above_nothing_is_drawn_at():
+    logits = torch.tensor([1.0, 3.0, 2.0])
+    generator = torch.Generator().manual_seed(0)
+    assert {draw(logits, 1e-310, generator) for _ in range(5)} == {1}

@@ -1,12 +1,18 @@
 """Language players by name, over a saved tiny model; an evaluation from end to end."""
 
+import os
+import shutil
 import sys
+from typing import Any
 
+import numpy as np
 import pytest
 
 from midcourse import agents
 from midcourse.agents.language import named
 from midcourse.core.errors import UserError
+
+safetensors = pytest.importorskip("safetensors.numpy", reason="the extra `llm` is not installed")
 
 ID = "midcourse/GuiNavigation-v0"
 
@@ -76,12 +82,51 @@ def test_the_table_shows_tokens_and_time_beside_success(saved, tmp_path, capsys)
         ("language:score", "did you mean 'scored'"),
         ("language:scored:modl=x", "unknown option of a language player 'modl'"),
         ("language:scored:dtype=int8", "unknown dtype 'int8'"),
-        ("language:scored:model=/nowhere/at/all", "/nowhere/at/all cannot be loaded"),
+        ("language:scored:model=/nowhere/at/all", "there is no model at /nowhere/at/all"),
+        ("language:scored:model=some/model", "some/model cannot be loaded as a language model"),
+        ("language:scored:replay=", "replay names nothing"),
+        ("language:scored:context=-3:model=SAVED", "context=-3 is out of range"),
+        ("language:scored:context=0:model=SAVED", "context=0 is out of range"),
     ],
 )
-def test_a_wrong_name_is_answered_in_a_sentence(name, said):
+def test_a_wrong_name_is_answered_in_a_sentence(saved, name, said):
     with pytest.raises(UserError, match=said):
-        agents.make(name)
+        agents.make(name.replace("SAVED", str(saved)))
+
+
+def test_a_damaged_model_is_told_in_a_sentence(saved, tmp_path):
+    damaged = tmp_path / "damaged"
+    shutil.copytree(saved, damaged)
+    os.truncate(damaged / "model.safetensors", 1000)
+    with pytest.raises(UserError, match=r"damaged cannot be loaded as a language model: \S"):
+        agents.make(f"language:scored:model={damaged}")
+
+
+def test_an_evaluation_does_not_go_on_with_other_weights_under_the_same_name(saved, tmp_path):
+    from midcourse.evaluate import evaluate
+
+    folder = tmp_path / "model"
+    shutil.copytree(saved, folder)
+    asked: Any = (ID, [f"language:scored:model={folder}"], {"level": 1, "split": "test"})
+    given: Any = {"tasks": 1, "floors": False, "out": tmp_path / "run"}
+    evaluate(*asked, **given)
+    evaluate(*asked, **given)
+    weights = safetensors.load_file(folder / "model.safetensors")
+    changed = {name: value * np.float32(1.5) for name, value in weights.items()}
+    safetensors.save_file(changed, folder / "model.safetensors", metadata={"format": "pt"})
+    named.shared_model.cache_clear()
+    with pytest.raises(UserError, match=r"holds a run of language:scored:model=.* other files"):
+        evaluate(*asked, **given)
+
+
+def test_a_model_is_known_by_what_it_was_loaded_from(saved, tmp_path):
+    moved = tmp_path / saved.name
+    shutil.copytree(saved, moved)
+    first, second = (named.local_model(str(path)) for path in (saved, moved))
+    assert first.identity == second.identity
+    assert named.local_model(str(saved), "bfloat16").identity != first.identity
+    (moved / "more").write_text("x")
+    assert named.local_model(str(moved)).identity != first.identity
 
 
 def test_a_missing_package_says_what_to_install(monkeypatch):

@@ -7,6 +7,7 @@ import midcourse  # noqa: F401
 from midcourse import agents
 from midcourse.agents.language import examples
 from midcourse.agents.language.history import History, Prompt
+from midcourse.agents.language.model import Reply, Usage
 from midcourse.agents.language.players import FreeText, Reasoned, ScoredChoice
 from midcourse.agents.language.scripted import ScriptedModel
 from midcourse.core.errors import UserError
@@ -120,3 +121,18 @@ def test_names_and_bad_counts(monkeypatch):
         begin(agents.make("language:scored:examples=-1"))
     with pytest.raises(UserError, match=r"there are \d+ training tasks"):
         begin(agents.make("language:scored:examples=100000"), level=1)
+
+
+@pytest.mark.parametrize(
+    ("player", "text"),
+    [
+        (FreeText, "click 1"),
+        (Reasoned, "It is far.\nACTION: click 1"),
+        (Reasoned, "ACTION:\n stop"),
+    ],
+)
+def test_an_action_that_may_go_on_behind_the_cut_is_not_taken(player, text):
+    thinker = player(ScriptedModel(), 0)
+    assert thinker.read(Reply(text, True, Usage()))[2] == ""
+    assert thinker.read(Reply(f"{text}\n", False, Usage()))[2] == ""
+    assert "the answer was cut off" in thinker.read(Reply(text, False, Usage()))[2]
