@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
 from midcourse.agents.language.retries import Retries
@@ -15,6 +15,9 @@ BYTES = 3  # of English in a token, at least: so that a prompt is rather taken f
 MILLION = 1_000_000
 BUSY = (408, 409, 429)  # statuses after which a server is asked again, as after 500 and above
 WHOLE = ("stop", "content_filter")  # why a reply ended, if not cut short
+COUNTABLE = 2**53  # above this a float cannot tell a count of tokens
+
+T = TypeVar("T")
 
 
 class RemoteModel:
@@ -91,18 +94,16 @@ class RemoteModel:
         """
         begun = time.perf_counter()
         optional: dict[str, Any] = {"stop": list(stop)} if stop else {}
-        answer = self._ask(
-            self.client.chat.completions.create,
+        (text, is_whole), told = self._ask(
+            self.client.chat.completions,
+            reply_of,
             messages=[dict(message) for message in messages],
             max_tokens=max_tokens,
             temperature=temperature,
             seed=seed,
             **optional,
         )
-        choice = answer.choices[0]
-        text = choice.message.content or getattr(choice.message, "refusal", None) or ""
-        used = self._used(answer, begun, self.render(messages), text)
-        return Reply(text, choice.finish_reason in WHOLE, used)
+        return Reply(text, is_whole, self._used(told, begun, self.render(messages), text))
 
     def score(self, prefix: str, choices: Sequence[str]) -> Scores:
         """How likely each choice is to follow a prefix, by a request for each.
@@ -113,34 +114,39 @@ class RemoteModel:
         begun = time.perf_counter()
         log_probs, tokens, used = [], [], Usage()
         for choice in choices:
-            answer = self._ask(
-                self.client.completions.create,
+            begin, end = len(prefix), len(prefix + choice)
+            log_probs_told, told = self._ask(
+                self.client.completions,
+                lambda answer, begin=begin, end=end: told_of(answer, begin, end),
                 prompt=prefix + choice,
                 max_tokens=1,  # 0 is refused by some
                 echo=True,
                 logprobs=1,
                 temperature=0.0,
             )
-            told = told_of(answer.choices[0], len(prefix), len(prefix + choice))
-            if not told:
+            if not log_probs_told:
                 raise UserError(
                     f"the server at {self.url} does not tell the log-probabilities of a prompt: "
                     f"play language:free or language:reasoned"
                 )
-            log_probs.append(sum(told))
-            tokens.append(len(told))
-            used += self._used(answer, begun, prefix + choice, "")
+            log_probs.append(sum(log_probs_told))
+            tokens.append(len(log_probs_told))
+            used += self._used(told, begun, prefix + choice, "")
             begun = time.perf_counter()
         return Scores(tuple(log_probs), tuple(tokens), used)
 
-    def _ask(self, create: Callable[..., Any], **request: Any) -> Any:
-        """The server's answer, asked for until it comes."""
+    def _ask(
+        self, endpoint: Any, read: Callable[[dict[str, Any]], T], **request: Any
+    ) -> tuple[T, Any]:
+        """What `read` makes of the first choice, and the usage told; asked for until they come."""
 
-        def once() -> Any:
-            answer = create(model=self.name, **request)
-            if not getattr(answer, "choices", None):
+        def once() -> tuple[T, Any]:
+            response = endpoint.with_raw_response.create(model=self.name, **request)
+            answer = response.http_response.json()
+            choices = answer.get("choices") if isinstance(answer, dict) else None
+            if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
                 raise ValueError("the answer holds no choices")
-            return answer
+            return read(choices[0]), answer.get("usage")
 
         with self.places:
             return self.retries.run(once, self._judge)
@@ -157,7 +163,7 @@ class RemoteModel:
             if error.status_code not in BUSY and error.status_code < 500:
                 raise UserError(self._wrong(error)) from None
             return seconds_of(error.response.headers.get("retry-after"))
-        if isinstance(error, openai.OpenAIError | ValueError):
+        if isinstance(error, openai.OpenAIError | ValueError | RecursionError):
             return None
         raise error
 
@@ -176,11 +182,13 @@ class RemoteModel:
             )
         return f"the server at {self.url} refuses the request: {said}"
 
-    def _used(self, answer: Any, begun: float, prompt: str, text: str) -> Usage:
+    def _used(self, told: Any, begun: float, prompt: str, text: str) -> Usage:
         """What a call took by the server's own count, or by a guess where it tells none."""
-        told = answer.usage
-        tokens_in = told.prompt_tokens if told else self.count(prompt)
-        tokens_out = told.completion_tokens if told else self.count(text)
+        told = told if isinstance(told, dict) else {}
+        counts = told.get("prompt_tokens"), told.get("completion_tokens")
+        if not all(type(count) is int and 0 <= count < COUNTABLE for count in counts):
+            counts = self.count(prompt), self.count(text)
+        tokens_in, tokens_out = counts
         cost = (tokens_in * self.prices[0] + tokens_out * self.prices[1]) / MILLION
         seconds = time.perf_counter() - begun
         used = Usage(1, tokens_in, tokens_out, 0, seconds, cost)
@@ -206,13 +214,46 @@ def connect(url: str, timeout: float) -> Any:
     return openai.OpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0)
 
 
-def told_of(choice: Any, begin: int, end: int) -> list[float]:
-    """Log-probabilities of the tokens that begin in [begin, end) of an echoed text; [] if none."""
-    told = choice.logprobs
-    if told is None or not told.text_offset or not told.token_logprobs:
-        return []
-    pairs = zip(told.text_offset, told.token_logprobs, strict=False)
-    return [float(value) for at, value in pairs if begin <= at < end and value is not None]
+def reply_of(choice: dict[str, Any]) -> tuple[str, bool]:
+    """(words, whether they are whole) of a choice of a chat.
+
+    Raises:
+        ValueError: it holds no message, or one that is no text.
+    """
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise ValueError("the answer holds no message")
+    text = text_of(message.get("content")) or text_of(message.get("refusal"))
+    return text, choice.get("finish_reason") in WHOLE
+
+
+def text_of(content: Any) -> str:
+    """A message's words; of a list of parts those of its texts, joined.
+
+    Raises:
+        ValueError: it is neither text nor such a list.
+    """
+    if content is None:
+        return ""
+    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
+        return "".join(text_of(part.get("text")) for part in content if part.get("type") == "text")
+    if not isinstance(content, str):
+        raise ValueError("the answer's message is no text")
+    return content
+
+
+def told_of(choice: dict[str, Any], begin: int, end: int) -> list[float]:
+    """Log-probabilities of the tokens that begin in [begin, end) of an echoed text; [] if none.
+
+    Raises:
+        ValueError: they are no numbers.
+    """
+    told = choice.get("logprobs") or {}
+    try:
+        pairs = zip(told.get("text_offset") or [], told.get("token_logprobs") or [], strict=False)
+        return [float(value) for at, value in pairs if begin <= at < end and value is not None]
+    except (AttributeError, TypeError, OverflowError):
+        raise ValueError("the answer's log-probabilities are no numbers") from None
 
 
 def seconds_of(header: str | None) -> float | None:
