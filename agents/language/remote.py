@@ -170,7 +170,7 @@ class RemoteModel:
     def _wrong(self, error: Any) -> str:
         """What a server finds wrong with a request, in a sentence."""
         body = error.body if isinstance(error.body, dict) else {}
-        said = " ".join(str(body.get("message") or error.message).split())[:200]
+        said = mended(" ".join(str(body.get("message") or error.message).split()))[:200]
         if error.status_code in (401, 403):
             return f"the server at {self.url} wants a key: set {KEY} ({said})"
         if error.status_code == 404:
@@ -239,7 +239,12 @@ def text_of(content: Any) -> str:
         return "".join(text_of(part.get("text")) for part in content if part.get("type") == "text")
     if not isinstance(content, str):
         raise ValueError("the answer's message is no text")
-    return content
+    return mended(content)
+
+
+def mended(text: str) -> str:
+    """A text that can be written: half a surrogate pair, which JSON may hold, becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def told_of(choice: dict[str, Any], begin: int, end: int) -> list[float]:

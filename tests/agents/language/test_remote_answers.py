@@ -10,7 +10,7 @@ import midcourse  # noqa: F401
 pytest.importorskip("openai", reason="the extra `remote` is not installed")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from openai_server import NAME, said, serving
+from openai_server import NAME, said, serving, wrong
 
 from midcourse.agents.language.remote import RemoteModel
 from midcourse.agents.language.retries import Retries
@@ -109,3 +109,25 @@ def test_log_probabilities_that_are_not_told_are_not_asked_for_again(log_probs):
         with pytest.raises(UserError, match="does not tell the log-probabilities"):
             asking(served).score("Goal: ", ["back"])
         assert len(served.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("\ud83d hi", "\ufffd hi"),
+        ("hi \ude00", "hi \ufffd"),
+        ("\ude00\ud83d", "\ufffd\ufffd"),
+        ("\U0001f600 hi", "\U0001f600 hi"),
+        ("\ufeffhi", "\ufeffhi"),
+        ([{"type": "text", "text": "hi \ud83d"}], "hi \ufffd"),
+    ],
+)
+def test_half_a_surrogate_pair_is_replaced(words, text):
+    with serving([said(words)]) as served:
+        assert asking(served).complete(TALK).text == text
+
+
+def test_what_a_server_finds_wrong_can_be_written():
+    with serving([wrong(400, "no \ud83d")]) as served, pytest.raises(UserError) as caught:
+        asking(served).complete(TALK)
+    assert "no \ufffd" in str(caught.value).encode().decode()
