@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
 from midcourse.agents.language.retries import Retries
@@ -38,7 +39,8 @@ class RemoteModel:
         retries: how often and after what pauses a request is sent again.
 
     Raises:
-        UserError: an address without a model's name, a setting out of range, or no `openai`.
+        UserError: an address that is none, names no model or holds a password, a key that cannot
+            be sent, a setting out of range, or no `openai`.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class RemoteModel:
     ):
         self.url, _, self.name = address.partition("#")
         self.identity, self.files = self.name, ()
+        check_address(self.url)
         if not self.name:
             raise UserError(f"{address} names no model: write it behind a #, as in {address}#name")
         checked = {"context": context, "timeout": timeout, "in_flight": in_flight}
@@ -197,11 +200,45 @@ class RemoteModel:
         return used
 
 
+def check_address(url: str) -> None:
+    """Nothing, if a request can be sent to a server's base URL.
+
+    Raises:
+        UserError: it cannot, or a user's name or password is in it, which is not repeated.
+    """
+    if "@" in url.split("://", 1)[-1].partition("/")[0]:
+        raise UserError(
+            f"an address with a user's name or password (before its @) would be written into "
+            f"results: put the key into {KEY}, and only the server into the address"
+        )
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")  # refuses what no resolver is asked for
+        wrongs = {
+            "a space or a character that cannot be printed": " " in url or not url.isprintable(),
+            "no http:// or https://": parts.scheme not in ("http", "https"),
+            "no host": not host,
+            "port 0": parts.port == 0,
+        }
+    except ValueError as error:
+        raise no_address(url, error) from None
+    for wrong, is_so in wrongs.items():
+        if is_so:
+            raise no_address(url, wrong)
+
+
+def no_address(url: str, wrong: object) -> UserError:
+    """The error for a base URL to which nothing can be sent."""
+    return UserError(
+        f"{url!r} is no server's address ({wrong}): write one as in http://127.0.0.1:8000/v1#name"
+    )
+
+
 def connect(url: str, timeout: float) -> Any:
     """A client of a server; nothing is sent yet.
 
     Raises:
-        UserError: `openai` is not installed.
+        UserError: `openai` is not installed, it takes the URL for none, or the key cannot be sent.
     """
     try:
         import openai
@@ -211,7 +248,14 @@ def connect(url: str, timeout: float) -> Any:
             "pip install 'midcourse[remote]'"
         ) from None
     key = os.environ.get(KEY) or "none"
-    return openai.OpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0)
+    if " " in key or not (key.isascii() and key.isprintable()):
+        raise UserError(
+            f"{KEY} holds a space, a line's end or another character that no key has: set it anew"
+        )
+    try:
+        return openai.OpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0)
+    except Exception as error:  # InvalidURL of whichever httpx it uses
+        raise no_address(url, error) from None
 
 
 def reply_of(choice: dict[str, Any]) -> tuple[str, bool]:
