@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -67,6 +68,7 @@ class RemoteModel:
         self.usage = Usage()
         self.places, self.lock = threading.BoundedSemaphore(in_flight), threading.Lock()
         self.client = connect(self.url, timeout)
+        weakref.finalize(self, self.client.close)
 
     def render(self, messages: Sequence[Message]) -> str:
         """The conversation with its roles written before it, as text to be continued."""
@@ -174,6 +176,12 @@ class RemoteModel:
         """What a server finds wrong with a request, in a sentence."""
         body = error.body if isinstance(error.body, dict) else {}
         said = mended(" ".join(str(body.get("message") or error.message).split()))[:200]
+        if 300 <= error.status_code < 400:
+            target = mended(error.response.headers.get("location", "nowhere"))[:200]
+            return (
+                f"the server at {self.url} points to {target!r}, where nothing is sent: if that "
+                f"is the right one, name it in the address"
+            )
         if error.status_code in (401, 403):
             return f"the server at {self.url} wants a key: set {KEY} ({said})"
         if error.status_code == 404:
@@ -252,8 +260,10 @@ def connect(url: str, timeout: float) -> Any:
         raise UserError(
             f"{KEY} holds a space, a line's end or another character that no key has: set it anew"
         )
+    # A redirection would take the conversation, and perhaps the key, to another server.
+    http = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False)
     try:
-        return openai.OpenAI(base_url=url, api_key=key, timeout=timeout, max_retries=0)
+        return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http)
     except Exception as error:  # InvalidURL of whichever httpx it uses
         raise no_address(url, error) from None
 

@@ -10,8 +10,19 @@ import midcourse  # noqa: F401
 pytest.importorskip("openai", reason="the extra `remote` is not installed")
 sys.path.insert(0, str(Path(__file__).parent))
 
+from openai_server import NAME, said, serving
+
 from midcourse.agents.language.remote import RemoteModel
+from midcourse.agents.language.retries import Retries
 from midcourse.core.errors import UserError
+
+TALK = [{"role": "user", "content": "Goal: reach the screen"}]
+
+
+def asking(served, tries=2, **settings):
+    """A model on the server that does not wait between its tries."""
+    retries = Retries(tries, sleep=lambda seconds: None)
+    return RemoteModel(f"{served.url}#{NAME}", retries=retries, **settings)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +69,19 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_repeated(monkeypatch, key)
     with pytest.raises(UserError, match="OPENAI_API_KEY holds") as caught:
         RemoteModel("http://127.0.0.1:9/v1#m")
     assert "sec" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_conversation_is_not_carried_to_where_a_server_points(status):
+    with serving([said("back")]) as other:
+        target = f"{other.url}/chat/completions"
+        with serving([(status, {}, {"Location": target})]) as served:
+            with pytest.raises(UserError, match=f"points to '{target}'"):
+                asking(served).complete(TALK)
+            assert len(served.requests) == 1
+        assert other.requests == []
+
+
+def test_a_server_may_point_nowhere():
+    with serving([(307, {}, {})]) as served, pytest.raises(UserError, match="points to 'nowhere'"):
+        asking(served).complete(TALK)
