@@ -1,18 +1,16 @@
 """A model behind any server that speaks OpenAI's protocol (needs the `openai` package)."""
 
-import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
+from midcourse.agents.language.connection import KEY, check_address, connect, within
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
 from midcourse.agents.language.retries import Retries
 from midcourse.core.errors import UserError
 
-KEY = "OPENAI_API_KEY"
 BYTES = 3  # of English in a token, at least: so that a prompt is rather taken for too long
 MILLION = 1_000_000
 BUSY = (408, 409, 429)  # statuses after which a server is asked again, as after 500 and above
@@ -35,7 +33,7 @@ class RemoteModel:
         address: base URL and the model's name there, as in `http://127.0.0.1:8000/v1#name`.
         context: most tokens of prompt and answer together.
         price_in, price_out: of a million tokens, in any currency; costs are in the same.
-        timeout: seconds until a request counts as failed.
+        timeout: seconds until a request counts as failed, however much of its answer has come.
         in_flight: most requests at once of this process' threads.
         retries: how often and after what pauses a request is sent again.
 
@@ -61,13 +59,13 @@ class RemoteModel:
             raise UserError(f"{address} names no model: write it behind a #, as in {address}#name")
         checked = {"context": context, "timeout": timeout, "in_flight": in_flight}
         for setting, value in checked.items():
-            if not value > 0:
-                raise UserError(f"{setting}={value} is out of range: it is above 0")
+            if not 0 < value <= threading.TIMEOUT_MAX:
+                raise UserError(f"{setting}={value} is out of range: it is above 0 and finite")
         self.context, self.prices = context, (price_in, price_out)
         self.retries = retries or Retries()
         self.usage = Usage()
         self.places, self.lock = threading.BoundedSemaphore(in_flight), threading.Lock()
-        self.client = connect(self.url, timeout)
+        self.client, self.timeout = connect(self.url, timeout), timeout
         weakref.finalize(self, self.client.close)
 
     def render(self, messages: Sequence[Message]) -> str:
@@ -146,7 +144,8 @@ class RemoteModel:
         """What `read` makes of the first choice, and the usage told; asked for until they come."""
 
         def once() -> tuple[T, Any]:
-            response = endpoint.with_raw_response.create(model=self.name, **request)
+            create = endpoint.with_raw_response.create
+            response = within(self.timeout, lambda: create(model=self.name, **request))
             answer = response.http_response.json()
             choices = answer.get("choices") if isinstance(answer, dict) else None
             if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -168,7 +167,7 @@ class RemoteModel:
             if error.status_code not in BUSY and error.status_code < 500:
                 raise UserError(self._wrong(error)) from None
             return seconds_of(error.response.headers.get("retry-after"))
-        if isinstance(error, openai.OpenAIError | ValueError | RecursionError):
+        if isinstance(error, openai.OpenAIError | ValueError | RecursionError | TimeoutError):
             return None
         raise error
 
@@ -206,66 +205,6 @@ class RemoteModel:
         with self.lock:
             self.usage += used
         return used
-
-
-def check_address(url: str) -> None:
-    """Nothing, if a request can be sent to a server's base URL.
-
-    Raises:
-        UserError: it cannot, or a user's name or password is in it, which is not repeated.
-    """
-    if "@" in url.split("://", 1)[-1].partition("/")[0]:
-        raise UserError(
-            f"an address with a user's name or password (before its @) would be written into "
-            f"results: put the key into {KEY}, and only the server into the address"
-        )
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")  # refuses what no resolver is asked for
-        wrongs = {
-            "a space or a character that cannot be printed": " " in url or not url.isprintable(),
-            "no http:// or https://": parts.scheme not in ("http", "https"),
-            "no host": not host,
-            "port 0": parts.port == 0,
-        }
-    except ValueError as error:
-        raise no_address(url, error) from None
-    for wrong, is_so in wrongs.items():
-        if is_so:
-            raise no_address(url, wrong)
-
-
-def no_address(url: str, wrong: object) -> UserError:
-    """The error for a base URL to which nothing can be sent."""
-    return UserError(
-        f"{url!r} is no server's address ({wrong}): write one as in http://127.0.0.1:8000/v1#name"
-    )
-
-
-def connect(url: str, timeout: float) -> Any:
-    """A client of a server; nothing is sent yet.
-
-    Raises:
-        UserError: `openai` is not installed, it takes the URL for none, or the key cannot be sent.
-    """
-    try:
-        import openai
-    except ImportError:
-        raise UserError(
-            "models on a server need openai, which is not installed: "
-            "pip install 'midcourse[remote]'"
-        ) from None
-    key = os.environ.get(KEY) or "none"
-    if " " in key or not (key.isascii() and key.isprintable()):
-        raise UserError(
-            f"{KEY} holds a space, a line's end or another character that no key has: set it anew"
-        )
-    # A redirection would take the conversation, and perhaps the key, to another server.
-    http = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False)
-    try:
-        return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=http)
-    except Exception as error:  # InvalidURL of whichever httpx it uses
-        raise no_address(url, error) from None
 
 
 def reply_of(choice: dict[str, Any]) -> tuple[str, bool]:

@@ -1,6 +1,11 @@
 """Where a model on a server sends its requests, and how long it waits and reads."""
 
+import contextlib
+import gzip
+import json
+import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,11 +17,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from openai_server import NAME, said, serving
 
+from midcourse.agents.language.connection import LARGEST
 from midcourse.agents.language.remote import RemoteModel
 from midcourse.agents.language.retries import Retries
 from midcourse.core.errors import UserError
 
 TALK = [{"role": "user", "content": "Goal: reach the screen"}]
+PATIENCE = 20  # seconds for which a server drips, after which it hangs up
 
 
 def asking(served, tries=2, **settings):
@@ -71,6 +78,12 @@ def test_a_key_that_cannot_be_sent_is_refused_and_not_repeated(monkeypatch, key)
     assert "sec" not in str(caught.value)
 
 
+@pytest.mark.parametrize("timeout", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_limit_that_is_none_is_refused(timeout):
+    with pytest.raises(UserError, match=r"timeout=.* is out of range"):
+        RemoteModel("http://127.0.0.1:9/v1#m", timeout=timeout)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_conversation_is_not_carried_to_where_a_server_points(status):
     with serving([said("back")]) as other:
@@ -85,3 +98,64 @@ def test_a_conversation_is_not_carried_to_where_a_server_points(status):
 def test_a_server_may_point_nowhere():
     with serving([(307, {}, {})]) as served, pytest.raises(UserError, match="points to 'nowhere'"):
         asking(served).complete(TALK)
+
+
+@contextlib.contextmanager
+def dripping(head):
+    """The address of a server that answers with a head and then a byte every 50 ms."""
+    over = threading.Event()
+
+    def drip(connection):
+        with connection, contextlib.suppress(OSError):
+            connection.recv(2**16)
+            connection.sendall(head)
+            for _ in range(20 * PATIENCE):
+                connection.sendall(b"a")
+                if over.wait(0.05):
+                    return
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        finally:
+            over.set()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n",
+        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 999999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Mole: ",
+    ],
+)
+def test_an_answer_that_drips_counts_as_failed_in_time(head):
+    with dripping(head) as url:
+        model = RemoteModel(f"{url}#m", retries=Retries(2, sleep=lambda s: None), timeout=0.5)
+        with pytest.raises(UserError, match=r"2 tries \((no whole answer in 0.5 s|.*timed out)"):
+            model.complete(TALK)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_answer_without_end_is_not_read_to_it(status, packed):
+    long = b" " * (LARGEST + 1)
+    headers = {"Content_Encoding": "gzip"} if packed else {}
+    answer = (status, gzip.compress(long) if packed else long, headers)
+    with serving([answer, said("back")]) as served:
+        assert asking(served).complete(TALK).text == "back"
+    with serving([answer]) as served, pytest.raises(UserError, match=f"more than {LARGEST} bytes"):
+        asking(served).complete(TALK)
+
+
+def test_a_packed_answer_is_unpacked():
+    packed = gzip.compress(json.dumps(said("back")).encode())
+    with serving([(200, packed, {"Content_Encoding": "gzip"})]) as served:
+        assert asking(served).complete(TALK).text == "back"
