@@ -14,6 +14,7 @@ come back in the same form. The rules are those of the published code (Itkin, ar
 from abc import ABC, abstractmethod
 from typing import Any
 
+import gymnasium
 import numpy as np
 
 from midcourse.core.errors import UserError
@@ -35,7 +36,16 @@ class Citizens(ABC):
         self.names: list[str] = []
 
     def reset(self, env: Any) -> None:
-        """An episode has begun; remember the agents' order, where they have names."""
+        """An episode has begun; remember the agents' order, where they have names.
+
+        Raises:
+            UserError: a single agent's world.
+        """
+        family = getattr(getattr(env, "unwrapped", None), "FAMILY", None)
+        if family and not isinstance(env.observation_space, gymnasium.spaces.Box):
+            raise UserError(
+                f"citizens play midcourse/DelayedRepressionCitizens-v0; {family.id} has none"
+            )
         self.names = list(getattr(env, "possible_agents", ()))
 
     def act(self, observations: Any, info: Any = None) -> Any:

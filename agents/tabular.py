@@ -75,6 +75,6 @@ def load(path: Path) -> tuple[dict[bytes, np.ndarray], int]:
         if keys.dtype != np.uint8 or keys.ndim != 2 or values.shape[:1] != keys.shape[:1]:
             raise ValueError("its arrays do not fit each other")
         actions = values.shape[1]
-    except (ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, IndexError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise UserError(f"{path} is not a table of action values: {error}") from None
     return {key.tobytes(): row for key, row in zip(keys, values, strict=True)}, actions

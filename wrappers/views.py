@@ -11,7 +11,6 @@ from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
 from midcourse.wrappers.base import Wrapper
 
-SIDE = 256  # pixels, of a picture
 LONGEST = 20_000  # characters of an observation
 LONGEST_SAID = 1_000  # characters that an action should have; longer ones are read all the same
 CHARSET = string.printable
@@ -61,11 +60,14 @@ class TextView(Wrapper):
 
 
 class PixelView(Wrapper):
-    """The observation is the picture, uint8 (256, 256, 3); needs the extra `render`."""
+    """The observation is the picture, uint8 (height, width, 3); needs the extra `render`.
+
+    256 x 256, of the web 1000 x 480 (`Family.picture`).
+    """
 
     def __init__(self, env: gymnasium.Env):
         super().__init__(env)
-        self.observation_space = spaces.Box(0, 255, (SIDE, SIDE, 3), np.uint8)
+        self.observation_space = spaces.Box(0, 255, (*self.root.FAMILY.picture, 3), np.uint8)
 
     def observe(self, observation: Any) -> np.ndarray:
         """The world as a picture."""
@@ -89,7 +91,9 @@ class PixelClick(Wrapper):
         if click is None:
             raise UserError(f"{self.root.FAMILY.id} cannot be clicked: it declares no `click`")
         self._click = click
-        self.action_space = spaces.MultiDiscrete([SIDE, SIDE])
+        height, width = self.root.FAMILY.picture
+        self._size = np.array([width, height])
+        self.action_space = spaces.MultiDiscrete(self._size)
 
     def begin(self, observation: Any, info: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """An episode's first observation."""
@@ -97,14 +101,17 @@ class PixelClick(Wrapper):
         return observation, self._masked(info)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Click at (x, y), whole numbers from 0 to 255.
+        """Click at (x, y), whole numbers inside the picture.
 
         Raises:
             UserError: not two such numbers.
         """
         point = np.asarray(action)
-        if point.shape != (2,) or not np.all((point >= 0) & (point < SIDE)):
-            raise UserError(f"a click is (x, y) with both in [0, {SIDE - 1}], not {action!r}")
+        if point.shape != (2,) or not np.all((point >= 0) & (point < self._size)):
+            right, bottom = self._size - 1
+            raise UserError(
+                f"a click is (x, y) with x in [0, {right}] and y in [0, {bottom}], not {action!r}"
+            )
         x, y = int(point[0]), int(point[1])
         meant = self.action_at(x, y)
         if meant is None:
@@ -117,8 +124,8 @@ class PixelClick(Wrapper):
         return observation, reward, terminated, truncated, self._masked(info)
 
     def action_masks(self) -> np.ndarray:
-        """Ones, int8 (512,)."""
-        return np.ones(2 * SIDE, np.int8)
+        """Ones, int8 (width + height,)."""
+        return np.ones(self._size.sum(), np.int8)
 
     def action_at(self, x: int, y: int) -> Any:
         """The action of a click at a pixel now, or None where there is nothing."""

@@ -53,6 +53,7 @@ FAMILY = Family(
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,
     facts_of_picture=facts.facts_of_picture,
+    picture=(render.HEIGHT, render.WIDTH),
     click=render.click,
     page=page.page,
 )

@@ -68,8 +68,13 @@ def check_options(args: type, words: Sequence[str]) -> None:
     Raises:
         UserError: naming the nearest option that it has.
     """
-    names = [field.name.replace("_", "-") for field in dataclasses.fields(args)]
-    known = {"--help", *(f"--{name}" for name in names), *(f"--no-{name}" for name in names)}
+    known = {"--help"}
+    for field in dataclasses.fields(args):
+        option = field.name.replace("_", "-")
+        if "Positional" not in str(field.type):
+            known.add(f"--{option}")
+        if isinstance(field.default, bool):
+            known.add(f"--no-{option}")
     for word in words:
         option = word.partition("=")[0].replace("_", "-")
         if option.startswith("--") and option not in known:

@@ -4,7 +4,7 @@ After the test of GUI Exploration Lab: Path@k, Edge, Complete, icon captioning a
 interactively Pass@1 and Pass@5, each in the app of training ("in") and in unseen apps ("out").
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import comb
 from typing import Any
@@ -17,6 +17,7 @@ from midcourse import agents
 from midcourse.core.errors import UserError
 from midcourse.core.questions import ACTED, ANSWERED, Item
 from midcourse.core.statistics import wilson
+from midcourse.evaluation.plan import family_of
 
 DISTRIBUTIONS = {"in": {"app": "fixed"}, "out": {"app": "fresh"}}
 BESIDE = ("random", "do-nothing", "oracle")
@@ -69,15 +70,7 @@ def score(
     Raises:
         UserError: a family without questions, a bad knob, an unknown agent.
     """
-    for name in ("app", "split"):
-        if name in knobs:
-            raise UserError(
-                f"the static suite sets {name} itself: leave out {name}={knobs[name]!r}"
-            )
-    if not 0 <= tries <= 100 or count < 1:
-        raise UserError(
-            f"count={count}, tries={tries}: count is 1 at least, tries lies in [0, 100]"
-        )
+    check(env_id, count, tries, knobs)
     names = tuple(dict.fromkeys((agent, *BESIDE)))
     calm = {name: value for name, value in knobs.items() if not name.startswith("disturb")}
     rows: list[Row] = []
@@ -90,6 +83,26 @@ def score(
             env = gymnasium.make(env_id, **setting, **knobs)
             rows += pass_at_k(env, names, distribution, tries, seed, progress)
     return rows
+
+
+def check(env_id: str, count: int, tries: int, knobs: Mapping[str, Any]) -> None:
+    """Refuse what the suite cannot ask.
+
+    Raises:
+        UserError: as `score`, but for unknown agents.
+    """
+    for name in ("app", "split"):
+        if name in knobs:
+            raise UserError(
+                f"the static suite sets {name} itself: leave out {name}={knobs[name]!r}"
+            )
+    family = family_of(env_id)
+    if family.questions is None:
+        raise UserError(f"{family.id} has no questions: the static suite is not for it")
+    if not 0 <= tries <= 100 or count < 1:
+        raise UserError(
+            f"count={count}, tries={tries}: count is 1 at least, tries lies in [0, 100]"
+        )
 
 
 def wanted_counts(count: int) -> dict[str, int]:
@@ -109,8 +122,6 @@ def answer_all(
 ) -> list[Row]:
     """Every player's share of right answers to one distribution's questions."""
     family = env.unwrapped.FAMILY
-    if family.questions is None:
-        raise UserError(f"{family.id} has no questions: the static suite is not for it")
     wanted = wanted_counts(count)
     generator = np.random.default_rng(seed)
     counts: dict[str, int] = {}

@@ -5,6 +5,7 @@ import tiny
 from gymnasium.error import ResetNeeded
 
 from midcourse.core.errors import UserError
+from midcourse.core.family import Refusal
 from midcourse.core.tasks import split_key
 
 
@@ -31,16 +32,21 @@ def env():
     ],
 )
 def test_before_the_first_reset_everything_asks_for_one(call):
-    with pytest.raises(ResetNeeded):
+    with pytest.raises(ResetNeeded, match="no episode has begun"):
         call(tiny.single())
 
 
 def test_after_the_end_a_step_asks_for_a_reset_and_moves_nothing(env):
     env.step(tiny.DONE)
     before = env.snapshot()
-    with pytest.raises(ResetNeeded):
+    with pytest.raises(ResetNeeded, match="the episode is over"):
         env.step(tiny.WAIT)
     assert env.snapshot() == before
+
+
+def test_who_steps_with_words_that_mean_nothing_is_told_how_to_charge_them(env):
+    with pytest.raises(UserError, match=r"mean no action \(no such word\): env.refuse"):
+        env.step(Refusal("no such word"))
 
 
 @pytest.mark.parametrize("action", [-1, 4, 10**30, 1.0, "left", None, [1], np.array([1, 2])])

@@ -114,6 +114,21 @@ def test_a_click_outside_the_picture_raises_a_sentence(click):
         env.step(click)
 
 
+def test_the_webs_picture_is_larger_and_can_be_clicked_all_over():
+    pytest.importorskip("pygame", reason="the extra `render` is not installed")
+    env = PixelClick(PixelView(gymnasium.make("midcourse/WebTasks-v0")))
+    observation, info = env.reset(seed=0)
+    assert env.observation_space.contains(observation)
+    assert observation.shape == (1000, 480, 3)
+    assert env.action_space.nvec.tolist() == [480, 1000]
+    assert info["action_mask"].shape == (1480,)
+    last = int(env.unwrapped.world["now"][0]["elements"]) - 1
+    y = next(y for y in range(999, -1, -1) if env.action_at(100, y) is not None)
+    assert env.action_at(479, y).tolist() == [last, 0]
+    with pytest.raises(UserError, match=r"x in \[0, 479\] and y in \[0, 999\]"):
+        env.step((480, 0))
+
+
 def wraps():
     return {
         "text": lambda env: TextView(env),

@@ -17,6 +17,7 @@ from midcourse.envs.delayed_repression.regulator.state import (
 )
 
 LEVERS = {"force": FORCES, "smoothing": SMOOTHINGS, "shift": SHIFTS}
+LEVER = re.compile(r"\w+")
 SETTING = re.compile(r"\s*(\w+)\s*[=: ]\s*([+-]?\d*\.?\d+)\s*(?:,|;|$|(?=\s))")
 
 
@@ -63,6 +64,10 @@ def parse(world: Any, shared: Any, words: str) -> Any:
             match = SETTING.match(rest)
             if match is None or match[1] not in known:
                 name = match[1] if match else rest
+                lever = LEVER.match(name)
+                if lever and lever[0] in known:
+                    open_to = ", ".join(f"{value:g}" for value in known[lever[0]])
+                    return Refusal(f"{lever[0]} is set to one of {open_to}")
                 return Refusal(f"{name[:80]!r} is no lever: {nearest(name, [*known, 'keep'])}")
             values = known[match[1]]
             fits = [i for i, value in enumerate(values) if abs(value - float(match[2])) < 1e-9]

@@ -8,6 +8,7 @@ import numpy as np
 from midcourse.core.engine.record import shared_dtype, world_dtype
 from midcourse.core.errors import UserError
 from midcourse.core.params import Params, knob
+from midcourse.core.tasks import is_whole
 from midcourse.envs.delayed_repression import theory
 
 FINE = 50  # sub-steps in the critical delay under force 1
@@ -70,6 +71,7 @@ class ReplicatorParams(Params):
     share_margin: float = knob(0.0, "share bound above the rest", low=-0.5, high=0.5)
     amplitude_bound: float = knob(0.05, "most that the share may swing", low=0.001, high=0.5)
     force_bound: float = knob(1.5, "most mean force", low=0.01, high=FORCES)
+    masks: bool = knob(False, "without effect: every action is always legal")
     horizon: int = knob(200, "steps after which the regulator is judged", low=200, high=100_000)
     step_limit: int = knob(200, "steps until truncation", low=1, high=1_000_000)
     share_weight: float = knob(1.0, "of the reward term", low=0.0, high=1000.0)
@@ -81,7 +83,7 @@ class ReplicatorParams(Params):
         """As `Params.make`; force alone gets a wider margin, a horizon a limit of its length."""
         if given.get("levers") == "force":
             given = {"share_margin": 0.05, **given}
-        if "horizon" in given:
+        if is_whole(given.get("horizon")) and given["horizon"] >= 200:
             given = {"step_limit": given["horizon"], **given}
         return super().make(**given)
 

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import importlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +89,9 @@ def literal(text: str) -> Any:
 
 def kinds(text: str) -> int | tuple[str, ...]:
     """Disturbances from the command line: a number, or names with commas between."""
-    words = tuple(word.strip().replace("-", "_") for word in text.split(",") if word.strip())
-    single = words[0] if len(words) == 1 else ""
-    return int(single) if single.lstrip("_").isdecimal() and "_" not in single else words
+    if re.fullmatch(r"\s*-?[0-9]+\s*", text):
+        return int(text)
+    return tuple(word.strip().replace("-", "_") for word in text.split(",") if word.strip())
 
 
 def part(module: str, what: str, extra: str = "demo") -> ModuleType:

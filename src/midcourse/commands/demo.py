@@ -54,6 +54,10 @@ def run(args: Args) -> int:
     levels = tuple(dict.fromkeys(args.levels))
     if not levels or not set(levels) <= set(demo.SECONDS):
         raise UserError(f"--levels {' '.join(map(str, args.levels))}: the demo has 1, 2 and 3")
+    if not 0 <= args.seed < 2**32:
+        raise UserError(f"--seed {args.seed} is out of range: it lies in [0, 2**32)")
+    if args.out.exists() and not args.out.is_dir():
+        raise UserError(f"{args.out} is no folder: choose another --out")
     if not 0 < args.training <= 10:
         raise UserError(f"--training {args.training} is out of range: it lies in (0, 10]")
     with _bars() as bars:

@@ -9,7 +9,7 @@ Example:
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,18 @@ from midcourse.evaluation.summary import Row, summarise
 from midcourse.evaluation.workers import Workers
 
 SUITES = ("episodes", "static", "interrupt")
+# Options that only some suites take, by these.
+TAKES = {
+    "questions": ("static",),
+    "sets": ("interrupt",),
+    "share": ("interrupt",),
+    "at": ("interrupt",),
+    "tasks": ("episodes", "interrupt"),
+    "repeats": ("episodes",),
+    "processes": ("episodes", "interrupt"),
+    "floors": ("episodes", "interrupt"),
+    "report": ("episodes",),
+}
 SHOWN = ("success", "progress", "efficiency", "regret", "invalid_actions")
 INEXACT = ("success", "return", "invalid_actions")  # where no exact oracle tells more
 SPENT = ("tokens_in", "tokens_out", "cost", "seconds")  # by agents that ask language models
@@ -45,8 +57,8 @@ class Args(WorldArgs):
     at: int | None = None
     """Of the interrupt suite: a fixed number of actions instead of a share; 5 as published."""
     agents: tuple[str, ...] = ()
-    """Registered names, with commas or spaces between; do-nothing, random and oracle are always
-    added, unless --no-floors; so is cannot-be-done, where pages offer reasons."""
+    """Registered names, with commas or spaces between; do-nothing, random and oracle, where
+    there is one, are added unless --no-floors; so is cannot-be-done, where pages offer reasons."""
     tasks: int | None = None
     """The split's first so many tasks; all of them if left out (100 where there is no end)."""
     repeats: int = 1
@@ -71,6 +83,7 @@ def run(args: Args) -> int:
         raise UserError(f"unknown engine {args.engine!r}: the one there is is 'processes'")
     if args.suite not in SUITES:
         raise unknown("suite", args.suite, SUITES)
+    check_suite(args)
     env, knobs = args.env_id(), args.knobs()
     agents = tuple(name for names in args.agents for name in names.split(",") if name)
     if args.suite == "static":
@@ -115,12 +128,25 @@ def run(args: Args) -> int:
     return 0
 
 
+def check_suite(args: Args) -> None:
+    """Refuse an option that the suite has no use for.
+
+    Raises:
+        UserError: naming the first.
+    """
+    for field in fields(args):
+        suites = TAKES.get(field.name, SUITES)
+        if args.suite not in suites and getattr(args, field.name) != field.default:
+            option = "no-floors" if field.name == "floors" else field.name
+            raise UserError(
+                f"the suite {args.suite} takes no --{option}: it is for {' and '.join(suites)}"
+            )
+
+
 def _run_interrupt(args: Args, env: str, agents: tuple[str, ...], knobs: dict[str, Any]) -> int:
     """The interrupt suite, with what it takes of the arguments."""
     from midcourse.commands.eval_interrupt import Asked, run_interrupt
 
-    if args.repeats != 1 or args.report:
-        raise UserError("the interrupt suite takes neither --repeats nor --report")
     sets = tuple(name for names in args.sets for name in names.split(",") if name)
     return run_interrupt(
         Asked(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from midcourse.static import TESTS, TRIES, Row, score
+from midcourse.static import TESTS, TRIES, Row, check, score
 
 HEADER = ("agent", "distribution", "kind", "count", "score", "low", "high")
 
@@ -17,6 +17,8 @@ def run_static(
     from rich.console import Console
     from rich.progress import Progress
 
+    count = TESTS if count is None else count
+    check(env, count, TRIES, knobs)
     out.mkdir(parents=True, exist_ok=True)
     lines: list[tuple[Any, ...]] = [HEADER]
     for agent in agents or ("random",):
@@ -26,8 +28,7 @@ def run_static(
             def tell(what: str, done: int, total: int, bars: Any = bars, bar: Any = bar) -> None:
                 bars.update(bar, description=what, completed=done, total=total)
 
-            rows = score(agent, env, count=count or TESTS, tries=TRIES, seed=seed, progress=tell,
-                         **knobs)  # fmt: skip
+            rows = score(agent, env, count=count, tries=TRIES, seed=seed, progress=tell, **knobs)
         _print(rows)
         lines += [line for row in rows for line in _lines(row)]
     with (out / "static.csv").open("w", newline="") as file:

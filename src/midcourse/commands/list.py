@@ -5,16 +5,13 @@ Example:
     midcourse list GuiNavigation-v0     (with every knob)
 """
 
-import importlib
 from dataclasses import dataclass, fields
-from typing import Any
 
-import gymnasium
 import tyro
 
 from midcourse.agents import names
 from midcourse.commands.common import env_id
-from midcourse.evaluation.plan import ids
+from midcourse.evaluation.plan import family_of, ids
 
 
 @dataclass
@@ -36,15 +33,9 @@ def run(args: Args) -> int:
     return 0
 
 
-def family(name: str) -> Any:
-    """The Family of an id, without making an environment."""
-    module, _, kind = str(gymnasium.spec(name).entry_point).partition(":")
-    return getattr(importlib.import_module(module), kind).FAMILY
-
-
 def describe(name: str) -> list[str]:
     """The lines about one environment."""
-    declared = family(name)
+    declared = family_of(name)
     params = declared.params
     controller = f" ({declared.controller})" if declared.controller else ""
     lines = [
@@ -65,7 +56,7 @@ def describe(name: str) -> list[str]:
 def knobs(name: str) -> list[str]:
     """The lines about the knobs of an environment."""
     lines = ["Knobs (--knob NAME=VALUE):"]
-    for field in fields(family(name).params):
+    for field in fields(family_of(name).params):
         note, choices = field.metadata.get("note", ""), field.metadata.get("choices")
         extra = f"; one of {', '.join(choices)}" if choices else ""
         lines.append(f"  {field.name}={field.default!r}: {note}{extra}")

@@ -16,10 +16,11 @@ from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program, mask_size
 from midcourse.core.page import Page
 from midcourse.core.reader import make_reader
-from midcourse.core.resets import actions_of
+from midcourse.core.resets import actions_of, refuse_words
 
 BYTE = np.dtype(np.uint8)
 RESET_OPTIONS = ("task",)
+FEW = 16  # numbers of an action that a sentence still shows
 
 
 class Env(gymnasium.Env):
@@ -116,7 +117,7 @@ class Env(gymnasium.Env):
             self._worlds, self._shared, taken, frame
         )
         if news < 0:
-            raise not_taken(news, action, self.action_space)
+            raise not_taken(news, action, self.action_space, self.begun)
         observation, info = self._read(frame, success)
         if news:
             info["events"] = self.events(self._worlds["clock"][0])
@@ -128,7 +129,7 @@ class Env(gymnasium.Env):
         refuse = self.program.entries["refuse_one"]
         reward, ended, truncated, success, news = refuse(self._worlds, self._shared, frame)
         if news == NOT_RUNNING:
-            raise gymnasium.error.ResetNeeded("the episode is over: call reset() first")
+            raise not_taken(news, None, self.action_space, self.begun)
         observation, info = self._read(frame, success)
         info["refused"] = reason
         if news:
@@ -320,16 +321,27 @@ class Env(gymnasium.Env):
         try:
             return index(action)
         except TypeError:
+            refuse_words(action)
             raise UserError(
                 f"action {action!r} is not a whole number in Discrete({self._actions})"
             ) from None
 
 
-def not_taken(news: int, action: Any, space: spaces.Space) -> Exception:
+def not_taken(news: int, action: Any, space: spaces.Space, begun: bool = True) -> Exception:
     """Why the engine did not take an action, by what it gave in place of disturbances."""
     if news == BAD_ACTION:
-        return UserError(f"action {action!r} is outside {space}")
-    return gymnasium.error.ResetNeeded("the episode is over: call reset() before step()")
+        return UserError(outside(np.asarray(action), space))
+    why = "the episode is over" if begun else "no episode has begun"
+    return gymnasium.error.ResetNeeded(f"{why}: call reset() before step()")
+
+
+def outside(action: np.ndarray, space: spaces.Space) -> str:
+    """The sentence about an action beyond its space, of many numbers about the first of them."""
+    if isinstance(space, spaces.MultiDiscrete) and action.size > FEW:
+        wrong = (action < space.start) | (action >= space.start + space.nvec)
+        place = int(np.flatnonzero(wrong)[0])
+        return f"action {action[place]} at {place} is outside 0 to {space.nvec[place] - 1}"
+    return f"action {action.tolist()!r} is outside {space}"
 
 
 def fresh_seed() -> int:

@@ -63,6 +63,7 @@ class Family:
     controller: str = ""  # name of the reference controller, which the rule `act` is
     scores: Mapping[int, float] = field(default_factory=dict)  # level -> its share of successes
     floors: Mapping[int, float] = field(default_factory=dict)  # level -> most that random scores
+    picture: tuple[int, int] = (256, 256)  # pixels of what `render` draws, (height, width)
     click: Callable[[Any, Any, float, float], Any] | None = None  # (world, shared, x, y) -> action
     # (world, shared) as `Record`s -> acts beyond what is wanted that stand; None: not counted
     damage: Callable[[Any, Any], int] | None = None

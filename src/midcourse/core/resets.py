@@ -6,7 +6,7 @@ import numpy as np
 
 from midcourse.core import tasks
 from midcourse.core.errors import UserError
-from midcourse.core.family import Program
+from midcourse.core.family import Program, Refusal
 
 
 def seeds_of(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -53,6 +53,19 @@ def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
     return np.array([program.check_task(one) for one in task], np.int64)
 
 
+def refuse_words(action: Any) -> None:
+    """Tell whoever steps with words that meant no action what to do with them.
+
+    Raises:
+        UserError: the action is a `Refusal`.
+    """
+    if isinstance(action, Refusal):
+        raise UserError(
+            f"these words mean no action ({action.reason}): env.refuse(reason) charges a step for "
+            f"them, TextView does so by itself"
+        )
+
+
 def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Actions as an array of an action space's shape and dtype."""
     try:
@@ -60,6 +73,7 @@ def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndar
     except ValueError:
         raise UserError(f"a ragged list, where actions of shape {shape} belong") from None
     if array.shape != shape:
+        refuse_words(actions)
         raise UserError(f"actions have shape {array.shape}, this environment takes {shape}")
     if array.dtype != dtype:
         if not np.can_cast(array.dtype, dtype, "same_kind"):

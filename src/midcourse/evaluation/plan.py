@@ -9,12 +9,14 @@ from gymnasium.envs.registration import load_env_creator
 
 from midcourse.agents import REGISTRY, make
 from midcourse.core.errors import UserError, unknown
+from midcourse.core.family import Family
 from midcourse.core.tasks import hash_words
 from midcourse.core.version import PACKAGE, fingerprint, package_version
 
 FLOORS = ("do-nothing", "random")
 GIVING_UP = "cannot-be-done"  # a floor where pages offer reasons why nothing can be done
 CEILING = "oracle"
+NOBODY = "there are no agents to play: name some, or leave out --no-floors"
 ENDLESS_TASKS = 100  # tasks taken from a split without an end, if no number was asked for
 
 
@@ -98,6 +100,8 @@ def make_plan(
     wanted = min(tasks or count or ENDLESS_TASKS, count or ENDLESS_TASKS * 10_000)
     ceiling = [CEILING] if world.unwrapped.FAMILY.oracle != "none" else []
     names = [*floors_of(world), *agents, *ceiling] if floors else list(agents)
+    if not names:
+        raise UserError(NOBODY)
     for name in names:
         check_agent(name)
     loaded = check_loaded(world, agents, seed)
@@ -120,14 +124,23 @@ def make_env(env: str, knobs: Mapping[str, Any]) -> gymnasium.Env:
     Raises:
         UserError: an unknown id or knob, or a knob out of range.
     """
-    if env not in ids():
-        raise unknown("id", env, ids())
-    made: Any = load_env_creator(gymnasium.spec(env).entry_point)  # pyright: ignore[reportArgumentType]
-    known = [field.name for field in fields(made.FAMILY.params)]
+    known = [field.name for field in fields(family_of(env).params)]
     for name in knobs:  # gymnasium.make has keywords of its own, which are no knobs
         if name not in known:
             raise unknown("knob", name, known)
     return gymnasium.make(env, **knobs)
+
+
+def family_of(env: str) -> Family:
+    """The family of an id, without making an environment.
+
+    Raises:
+        UserError: an unknown id.
+    """
+    if env not in ids():
+        raise unknown("id", env, ids())
+    made: Any = load_env_creator(gymnasium.spec(env).entry_point)  # pyright: ignore[reportArgumentType]
+    return made.FAMILY
 
 
 def ids() -> list[str]:
@@ -151,22 +164,21 @@ def check_agent(name: str) -> None:
 
 
 def check_loaded(world: gymnasium.Env, agents: Iterable[str], seed: int) -> dict[str, str]:
-    """Make the agents with an argument once, before anything is played, and try an episode's start.
+    """Make each agent once, before anything is played, and begin an episode.
 
     Returns:
         Of each that was loaded from files, by name, the fingerprint of these.
 
     Raises:
-        UserError: what an agent loads is missing, or does not fit the world.
+        UserError: what an agent loads is missing, or it does not play such a world.
     """
     found = {}
     for name in agents:
-        if ":" in name:
-            world.reset(seed=seed)
-            agent = make(name)
-            agent.reset(world)
-            if files := getattr(agent, "files", ()):
-                found[name] = fingerprint(files)
+        world.reset(seed=seed)
+        agent = make(name)
+        agent.reset(world)
+        if files := getattr(agent, "files", ()):
+            found[name] = fingerprint(files)
     return found
 
 

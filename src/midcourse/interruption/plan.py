@@ -10,6 +10,7 @@ from midcourse.core.tasks import hash_words
 from midcourse.core.version import code_hash, package_version
 from midcourse.evaluation.plan import (
     CEILING,
+    NOBODY,
     check_agent,
     check_loaded,
     floors_of,
@@ -116,7 +117,7 @@ def make_plan(
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
     names = [*floors_of(world), IGNORING, *agents, CEILING] if floors else list(agents)
     if not names:
-        raise UserError("there are no agents to play: name some, or leave out --no-floors")
+        raise UserError(NOBODY)
     for name in names:
         check_agent(name)
     chosen = {"level": max(levels), **knobs, "split": "test"}

@@ -102,6 +102,11 @@ def agree(setting: Setting) -> None:
             shown: dict[str, Any] = {"arrays": observation, "text": env.text()}
             if step % 5 == 0 and pictures > 0:
                 shown["picture"] = env.picture()
+                if shown["picture"].shape != (*family.picture, 3):
+                    raise LawError(
+                        f"a picture is {shown['picture'].shape}, the family declares "
+                        f"{family.picture} pixels"
+                    )
                 pictures -= 1
             facts = {}
             for view, value in shown.items():
