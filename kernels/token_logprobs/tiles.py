@@ -53,16 +53,17 @@ class TokenLogprobs(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor):
-        """Compute every tile again, and add up what its gradient gives."""
+        """Compute every tile again, and add up what its gradient gives to what asks for one."""
         hidden, weight, bias, targets, normaliser, entropy, kept = ctx.saved_tensors
         temperature, tile, backend = ctx.rest
         kind, scale = normaliser.dtype, 1 / temperature
         upstream = [torch.where(kept, gradient, 0.0) for gradient in gradients]
         table = torch.stack([normaliser, entropy, *upstream])
         device = hidden.device
-        of_hidden = torch.zeros_like(hidden)
-        of_weight = torch.zeros(weight.shape, dtype=kind, device=device)
-        of_bias = None if bias is None else torch.zeros(len(weight), dtype=kind, device=device)
+        for_hidden, for_weight, for_bias = ctx.needs_input_grad[:3]
+        of_hidden = torch.zeros_like(hidden) if for_hidden else None
+        of_weight = torch.zeros(weight.shape, dtype=kind, device=device) if for_weight else None
+        of_bias = torch.zeros(len(weight), dtype=kind, device=device) if for_bias else None
         # narrow factors for the tensor cores; sums stay in `kind`
         narrow = hidden.dtype if hidden.is_cuda else kind
         for rows in pieces(len(hidden), tile[0]):
@@ -76,9 +77,14 @@ class TokenLogprobs(torch.autograd.Function):
                 if of_bias is not None:
                     of_bias[columns] += slope.sum(0)
                     slope = slope.to(narrow)
-                add_product(part, slope, weight[columns])
-                add_product(of_weight[columns], slope.T, hidden[rows])
-            of_hidden[rows] = part.to(hidden.dtype)
+                if of_hidden is not None:
+                    add_product(part, slope, weight[columns])
+                if of_weight is not None:
+                    add_product(of_weight[columns], slope.T, hidden[rows])
+            if of_hidden is not None:
+                of_hidden[rows] = part.to(hidden.dtype)
+        if of_weight is not None:
+            of_weight = of_weight.to(weight.dtype)
         if of_bias is not None:
             of_bias = of_bias.to(hidden.dtype)
-        return of_hidden, of_weight.to(weight.dtype), of_bias, *[None] * 5
+        return of_hidden, of_weight, of_bias, *[None] * 5

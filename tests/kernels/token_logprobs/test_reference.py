@@ -85,6 +85,32 @@ def test_no_tensor_is_larger_than_a_tile_or_an_argument():
     assert seen.most >= 100 * 90
 
 
+@pytest.mark.parametrize("trained", ["hidden", "weight", "bias"])
+def test_a_gradient_alone_is_that_of_all_together(trained):
+    hidden, weight, targets, bias = vocabulary(13, 8, 33)
+    wanted = dict(
+        zip(
+            ("hidden", "weight", "bias"),
+            differentiated(token_logprobs, hidden, weight, targets, bias, tile=(4, 16))[2:],
+            strict=True,
+        )
+    )
+    inputs = {"hidden": hidden, "weight": weight, "bias": bias}
+    inputs[trained].requires_grad_()
+    found, entropy = token_logprobs(targets=targets, tile=(4, 16), **inputs)
+    own = torch.linspace(-1, 2, 13, dtype=torch.float64)
+    ((found * own).sum() + (entropy * own.flip(0)).sum()).backward()
+    assert torch.equal(inputs[trained].grad, wanted[trained])
+
+
+def test_the_gradient_of_a_frozen_head_is_not_computed():
+    hidden, weight, targets, bias = vocabulary(4, 50, 90)
+    found, _ = token_logprobs(hidden.requires_grad_(), weight, targets, bias=bias, tile=(16, 16))
+    with Largest() as seen:
+        found.sum().backward()
+    assert seen.most < weight.numel()
+
+
 def test_what_does_not_fit_is_named():
     hidden, weight, targets, bias = vocabulary(4, 3, 5)
 
