@@ -1,12 +1,35 @@
 """Files of a training run that survive a kill: the curve, and what is replaced whole."""
 
+import functools
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from midcourse.core.errors import UserError
+from midcourse.evaluation.journal import take_lock, told_plainly
+
+Args = TypeVar("Args", bound=Any)
+Result = TypeVar("Result")
+
+
+def alone(train: Callable[[Args], Result]) -> Callable[[Args], Result]:
+    """A training in `args.out`, which is made, and where only one at a time may write.
+
+    Raises:
+        UserError: another run is writing there, or the folder cannot be written.
+    """
+
+    @functools.wraps(train)
+    def locked(args: Args) -> Result:
+        with told_plainly(args.out):
+            args.out.mkdir(parents=True, exist_ok=True)
+            lock = take_lock(args.out)
+        with lock:
+            return train(args)
+
+    return locked
 
 
 def replace(path: Path, write: Callable[[Path], None]) -> None:

@@ -27,7 +27,7 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse  # noqa: F401  registers the ids
-from midcourse.baselines.curve import Curve, check_settings, replace
+from midcourse.baselines.curve import Curve, alone, check_settings, replace
 from midcourse.baselines.label_policy import LabelPolicy
 from midcourse.baselines.run import CommonArgs, Result, RunArgs, command_line
 from midcourse.wrappers import SB3VecEnv
@@ -94,11 +94,13 @@ class Args(RunArgs, PPOArgs):  # in this order: the later base's defaults would 
     out: Path = Path("runs/maskable_ppo")
 
 
+@alone
 def train(args: Args) -> Result:
     """Train, save, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
+            another run that is writing there.
     """
     return learn_and_play(args, Watch(args), _new_model)
 

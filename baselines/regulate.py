@@ -22,7 +22,7 @@ from stable_baselines3 import PPO
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents.regulators import IDLE, TableRegulator
-from midcourse.baselines.curve import replace
+from midcourse.baselines.curve import alone, replace
 from midcourse.baselines.delayed_repression.measure import UNIT, LearningRegulators
 from midcourse.baselines.desk_features import LOUDEST, DeskFeatures
 from midcourse.baselines.maskable_ppo import PPOArgs, Watch, learn
@@ -84,11 +84,13 @@ class RewardWatch(Watch):
         return self.seconds >= self.args.seconds
 
 
+@alone
 def train(args: Args) -> Result:
     """Train, save, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
+            another run that is writing there.
     """
     if args.algorithm_name == "tabular":
         return _train_table(args)

@@ -24,7 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents import tabular
-from midcourse.baselines.curve import Curve, check_settings, replace
+from midcourse.baselines.curve import Curve, alone, check_settings, replace
 from midcourse.baselines.run import Result, RunArgs, command_line
 
 WINDOW = 1000  # episodes over which the success rate is taken
@@ -149,11 +149,13 @@ def best(table: Table, observations: np.ndarray, masks: np.ndarray) -> np.ndarra
     return np.where(masks > 0, table.values[rows], -np.inf).max(1).astype(np.float64)
 
 
+@alone
 def train(args: Args) -> Result:
     """Learn a table, save it, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
+            another run that is writing there.
     """
     vector = gymnasium.make_vec(args.env, args.worlds, autoreset_mode="SameStep", **args.knobs())
     vector.reset()

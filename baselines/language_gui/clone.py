@@ -28,7 +28,7 @@ from torch import Tensor
 from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
 from midcourse.baselines.command import run_command
-from midcourse.baselines.curve import Curve
+from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.episodes import Step, oracle_episodes
 from midcourse.baselines.language_gui.learner import (
     RULES,
@@ -60,12 +60,13 @@ class Args(LanguageArgs):
     out: Path = Path("runs/language_clone")
 
 
+@alone
 def train(args: Args) -> LanguageResult:
     """Clone, save, and play the tasks of all splits.
 
     Raises:
-        UserError: unknown knobs, a model that cannot be loaded, or a checkpoint in `out` that was
-            made with other settings.
+        UserError: unknown knobs, a model that cannot be loaded, a checkpoint in `out` that was
+            made with other settings, or another run that is writing there.
     """
     prompt = Prompt(args.rules, recent=1, lists_actions=False)
     learner = Learner(args, Trained(args.model, prompt), rank=args.rank)

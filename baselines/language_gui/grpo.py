@@ -33,7 +33,7 @@ from torch import Tensor
 
 from midcourse.agents.language.adapter import read_trained
 from midcourse.baselines.command import run_command
-from midcourse.baselines.curve import Curve
+from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.clone import progress
 from midcourse.baselines.language_gui.episodes import Episode, Step, play
 from midcourse.baselines.language_gui.learner import LanguageArgs, LanguageResult, Learner
@@ -77,12 +77,13 @@ class Result(LanguageResult):
     flat: int  # of these: without variance
 
 
+@alone
 def train(args: Args) -> Result:
     """Train from a clone, save, and play the tasks of all splits.
 
     Raises:
-        UserError: unknown knobs, a clone that cannot be loaded, or a checkpoint in `out` that was
-            made with other settings.
+        UserError: unknown knobs, a clone that cannot be loaded, a checkpoint in `out` that was
+            made with other settings, or another run that is writing there.
     """
     learner = Learner(args, read_trained(args.start), args.start)
     run = Run(args, learner)

@@ -23,6 +23,7 @@ import numpy as np
 from sb3_contrib import MaskablePPO
 
 import midcourse  # noqa: F401  registers the ids
+from midcourse.baselines.curve import alone
 from midcourse.baselines.maskable_ppo import PPOArgs, Watch, learn_and_play
 from midcourse.baselines.run import Result, command_line
 from midcourse.baselines.web_tasks.policy import WebPolicy
@@ -109,11 +110,13 @@ class Args(PPOArgs):
         return WebVecEnv(vector)
 
 
+@alone
 def train(args: Args) -> Result:
     """Train, save, and play tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, or a checkpoint in `out` that was made with other settings.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
+            another run that is writing there.
     """
     return learn_and_play(args, WebWatch(args), _new_model)
 

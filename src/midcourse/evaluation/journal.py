@@ -40,7 +40,7 @@ class Journal:
     def __enter__(self) -> Self:
         with self._open, told_plainly(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._take_lock()
+            self._open.enter_context(take_lock(self.folder))
             self._match_settings()
             self.done = read_results(self.folder, repair=True)
             drop_cut_line(self.folder / TIMING)
@@ -61,15 +61,6 @@ class Journal:
 
     def _append_to(self, name: str) -> BinaryIO:
         return self._open.enter_context(open(self.folder / name, "ab", buffering=0))
-
-    def _take_lock(self) -> None:
-        lock = self._open.enter_context((self.folder / LOCK).open("ab"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(
-                f"another run is writing into {self.folder}: wait for it, or choose another --out"
-            ) from None
 
     def _match_settings(self) -> None:
         path = self.folder / SETTINGS
@@ -102,6 +93,23 @@ class Journal:
                     f"{self.folder} holds a run with {name}={json.dumps(old)}, this one has "
                     f"{json.dumps(new)}: choose another --out"
                 )
+
+
+def take_lock(folder: Path) -> BinaryIO:
+    """Keep other runs out of a folder until the returned file is closed or the process ends.
+
+    Raises:
+        UserError: another run is writing there.
+    """
+    lock = (folder / LOCK).open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise UserError(
+            f"another run is writing into {folder}: wait for it, or choose another --out"
+        ) from None
+    return lock
 
 
 def read_results(folder: Path | str, repair: bool = False) -> list[dict[str, Any]]:
