@@ -20,7 +20,12 @@ from midcourse.agents.language.local import LocalModel, load
 from midcourse.agents.language.smollm2 import model_folder
 from midcourse.baselines.curve import check_settings, replace, write_text
 from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play
-from midcourse.baselines.language_gui.policy import Decision, batches, choice_log_probs
+from midcourse.baselines.language_gui.policy import (
+    Decision,
+    batches,
+    choice_log_probs,
+    knows_head,
+)
 from midcourse.core.errors import UserError
 
 RULES = "Say the next action."  # the fewer tokens, the sooner trained
@@ -123,7 +128,8 @@ class Learner:
         rank: of a new adapter, which is scaled by 2.
 
     Raises:
-        UserError: a setting is out of range, or the model or the adapter cannot be loaded.
+        UserError: a setting is refused, the model or the adapter cannot be loaded, or the model
+            does more with its logits than training does.
     """
 
     def __init__(
@@ -137,6 +143,11 @@ class Learner:
             torch.manual_seed(args.seed)
             self.adapted = _adapted(self.model.model, adapter, rank)
         self.network = self.adapted.get_base_model().eval()
+        words = tuple(self.model.encode(RULES))
+        if not knows_head(self.network, Decision(words, (words,))):
+            raise UserError(
+                f"{self.model.name} has a head that training does not know: choose another model"
+            )
         self.weights = [p for p in self.network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.Adam(self.weights, lr=args.learning_rate)
         self.known: dict[Decision, np.ndarray] = {}  # scores under the weights as they are

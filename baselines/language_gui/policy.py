@@ -92,12 +92,23 @@ def choice_log_probs(network: Any, decisions: Sequence[Decision]) -> tuple[Tenso
         position_ids=packed.positions,
         use_cache=False,
     ).last_hidden_state
-    head = network.get_output_embeddings().weight
-    read = hidden[packed.row, packed.column].to(head.dtype)
-    found, _ = token_logprobs(read, head, packed.target)
+    head = network.get_output_embeddings()
+    read = hidden[packed.row, packed.column].to(head.weight.dtype)
+    found, _ = token_logprobs(read, head.weight, packed.target, bias=getattr(head, "bias", None))
     sums = found.new_zeros(packed.legal.numel()).index_add(0, packed.choice, found)
     scores = sums.reshape(packed.legal.shape).masked_fill(~packed.legal, -torch.inf)
     return torch.log_softmax(scores, 1), scores
+
+
+@torch.inference_mode()
+def knows_head(network: Any, decision: Decision) -> bool:
+    """Whether the first choice scores as by the network's own head, which may scale its logits."""
+    tokens = torch.tensor([[*decision.prompt, *decision.choices[0]]], device=network.device)
+    logits = network(input_ids=tokens, use_cache=False).logits[0, :-1].float()
+    found = torch.log_softmax(logits, 1).gather(1, tokens[0, 1:, None])
+    theirs = found[len(decision.prompt) - 1 :].sum()
+    ours = choice_log_probs(network, [decision])[1][0, 0].to(theirs.dtype)
+    return bool(torch.isclose(ours, theirs, rtol=1e-4, atol=1e-3))  # the rounding of float32
 
 
 def batches(count: int, most: int) -> Iterator[slice]:

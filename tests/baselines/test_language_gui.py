@@ -11,7 +11,6 @@ pytest.importorskip("peft", reason="the extra `llm` is not installed")
 import torch
 
 from midcourse import agents
-from midcourse.agents.language import named
 from midcourse.agents.language.adapter import Trained, read_trained
 from midcourse.agents.language.history import Prompt
 from midcourse.baselines.curve import read_curve
@@ -29,16 +28,6 @@ DECISIONS = [
     Decision((5, 9), ((7, 0), (40, 41, 42, 0))),
     Decision((60, 61, 62, 63, 64, 65, 66), ((7, 8, 0), (7, 8, 9, 0), (1,), (2,))),
 ]
-
-
-@pytest.fixture(scope="module")
-def saved(network, tokenizer, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tiny") / "model"
-    network.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    named.shared_model.cache_clear()
-    yield folder
-    named.shared_model.cache_clear()
 
 
 def clone_args(saved, out, **changes):
