@@ -59,12 +59,17 @@ class Worlds:
         return [Episode(task, self.vector.optimal_steps(i)) for i, task in enumerate(tasks)]
 
     def ask(self, i: int) -> tuple[list[str], Decision]:
-        """The legal actions of world i, and the decision among them in tokens."""
+        """The legal actions of world i, and the decision among them in tokens.
+
+        Raises:
+            UserError: more tokens than the model's context holds.
+        """
         actions = self.vector.legal_actions(i)
         self.talks[i].see(self.vector.text(i), actions)
         prompt = self.model.encode(self.model.render(self.talks[i].messages()))
         end = self.model.turn_end()
         choices = tuple(tuple(self.model.encode(words + end)) for words in actions)
+        self.model._check_room(len(prompt), max(map(len, choices)))
         return actions, Decision(tuple(prompt), choices)
 
     def pair(self, i: int) -> tuple[int, int]:

@@ -46,6 +46,7 @@ class Args(LanguageArgs):
     """Settings of a run."""
 
     LEAST: ClassVar = {**LanguageArgs.LEAST, "groups": 1, "group": 2, "tries": 1, "epochs": 1}
+    LEAST |= {"clip": 0, "kl": 0}
 
     start: Path = Path("runs/language_clone/adapter")
     """the clone's adapter, with which it begins"""

@@ -27,6 +27,7 @@ from midcourse.baselines.language_gui.policy import (
     knows_head,
 )
 from midcourse.core.errors import UserError
+from midcourse.evaluation.plan import make_env
 
 RULES = "Say the next action."  # the fewer tokens, the sooner trained
 OTHERS = ("validation", "test")  # splits that nothing is trained on
@@ -41,14 +42,22 @@ class LanguageArgs:
 
     # What a resumed run need not share with the one that was killed.
     FREE: ClassVar = ("out", "quiet", "updates", "episodes", "checkpoint_every", "threads")
-    LEAST: ClassVar = {"updates": 1, "episodes": 1, "together": 1, "threads": 1}
+    LEAST: ClassVar = {
+        "seed": 0,
+        "updates": 1,
+        "learning_rate": 0,
+        "episodes": 1,
+        "together": 1,
+        "threads": 1,
+        "checkpoint_every": 1,
+    }
 
     env: str = "midcourse/GuiNavigation-v0"
     """id of the environment"""
     level: int = 1
     """level of the tasks"""
     app: str = "fixed"
-    """fixed, per_split or fresh"""
+    """fixed or per_split"""
     app_seed: int = 0
     """another app of the same shape"""
     disturbances: int = 0
@@ -73,14 +82,21 @@ class LanguageArgs:
     """no progress bar"""
 
     def check(self) -> None:
-        """Refuse numbers that are out of range.
+        """Refuse what cannot be trained.
 
         Raises:
-            UserError: naming the first.
+            UserError: naming the first number out of range, or else an unknown environment, a knob
+                that it does not have or refuses, or tasks without end.
         """
         for name, least in self.LEAST.items():
-            if (value := getattr(self, name)) < least:
+            if not (value := getattr(self, name)) >= least:
                 raise UserError(f"{name}={value} is out of range: it is at least {least}")
+        make_env(self.env, self.knobs("train")).close()
+        if self.app == "fresh":
+            raise UserError(
+                "app='fresh' has tasks without end, and training goes over all of a split: choose "
+                "fixed or per_split"
+            )
 
     def knobs(self, split: str) -> dict[str, Any]:
         """How the environment is made."""
