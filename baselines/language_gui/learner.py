@@ -4,7 +4,9 @@ import contextlib
 import dataclasses
 import json
 import os
+import pickle
 import shutil
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 import peft
 import torch
+from peft.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
+from safetensors import SafetensorError
 from torch import Tensor
 
 from midcourse.agents.language.adapter import Trained, without_warnings
@@ -33,7 +37,11 @@ RULES = "Say the next action."  # the fewer tokens, the sooner trained
 OTHERS = ("validation", "test")  # splits that nothing is trained on
 SEEDS = 1_000_000  # of the worlds played in evaluations, from here on
 GRADIENT = 1.0  # norm to which gradients are clipped
+ASIDE = ".adapter.old"  # where an adapter lies while the new one takes its place
 WARM = 10  # updates over which the learning rate rises, while Adam has seen little
+# What reading a damaged file of torch's or peft's ends in.
+DAMAGE = (OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError)
+DAMAGE += (pickle.UnpicklingError, SafetensorError)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -236,8 +244,11 @@ class Learner:
         beside = folder.with_name(f".adapter.{os.getpid()}")
         self.adapted.save_pretrained(str(beside))
         self.trained.save(beside)
-        shutil.rmtree(folder, ignore_errors=True)
+        aside = folder.with_name(ASIDE)
+        if folder.exists():
+            folder.rename(aside)
         beside.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
         return folder
 
     def finish(self) -> dict[str, Any]:
@@ -277,22 +288,49 @@ class Learner:
         """Go on from the checkpoint, if there is one; returns what was saved as `more`.
 
         Raises:
-            UserError: it was made with other settings.
+            UserError: it is damaged, or was made with other settings.
         """
+        self._clear()
         path = self.args.out / "checkpoint.pt"
         if not path.exists():
             return None
-        state = torch.load(path, weights_only=True)
-        check_settings(path, self.args.fixed(), state["args"])
-        self.put(state["weights"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.updates, self.seconds = state["updates"], state["seconds"]
-        return state["more"]
+        try:
+            state = torch.load(path, weights_only=True)
+            check_settings(path, self.args.fixed(), state["args"])
+            self.put(state["weights"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.updates, self.seconds = state["updates"], state["seconds"]
+            return state["more"]
+        except UserError:
+            raise
+        except DAMAGE:
+            raise UserError(
+                f"{path} is damaged or cannot be read: remove it to begin anew, or choose another "
+                f"--out"
+            ) from None
+
+    def _clear(self) -> None:
+        """Remove what killed runs left half written; an adapter laid aside goes back first."""
+        out = self.args.out
+        if (out / ASIDE).exists() and not (out / "adapter").exists():
+            (out / ASIDE).rename(out / "adapter")
+        for left in out.glob(".adapter.*"):
+            shutil.rmtree(left)
+        for left in out.glob(".checkpoint.*.pt"):
+            left.unlink()
 
 
 def _adapted(network: Any, adapter: Path | None, rank: int) -> Any:
     if adapter:
-        return peft.PeftModel.from_pretrained(network, str(adapter), is_trainable=True)
+        try:
+            for name in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME):
+                (adapter / name).stat()  # what is not there, peft would look for in the net
+            with warnings.catch_warnings():
+                warnings.filterwarnings("error", "Found missing adapter keys")
+                return peft.PeftModel.from_pretrained(network, str(adapter), is_trainable=True)
+        except (*DAMAGE, UserWarning) as error:
+            reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
+            raise UserError(f"the adapter in {adapter} cannot be loaded: {reason}") from None
     config = peft.LoraConfig(
         r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM"
     )
