@@ -117,7 +117,7 @@ class Run:
         if state:
             self.generator.bit_generator.state = state["generator"]
             self.groups, self.flat = state["groups"], state["flat"]
-            self.start = state["start"]
+            self.start, self.clone = state["start"], state["clone"]
         else:
             self.start = {
                 "test": [float(e.success) for e in learner.others()],
@@ -132,6 +132,7 @@ class Run:
                 "groups": self.groups,
                 "flat": self.flat,
                 "start": self.start,
+                "clone": self.clone,  # its folder may be written anew while this run goes on
             }
         )
 

@@ -11,9 +11,12 @@ import torch
 from midcourse.agents.language.adapter import Trained, read_trained
 from midcourse.agents.language.history import Prompt
 from midcourse.baselines.language_gui import clone, grpo
+from midcourse.baselines.language_gui.episodes import Episode, Step
 from midcourse.baselines.language_gui.learner import Learner
+from midcourse.baselines.language_gui.policy import Decision
 from midcourse.core.errors import UserError
 
+STEP = Step(Decision((5, 9, 200, 31), ((7, 8, 0), (12, 0))), 1, -0.5)
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 
 
@@ -64,6 +67,18 @@ def test_a_kill_while_the_adapter_is_replaced_leaves_the_old_one(saved, tmp_path
     changed(learner).save_adapter()
     assert weights.read_bytes() != old
     assert [path.name for path in tmp_path.iterdir()] == ["adapter"]
+
+
+def test_the_reference_stays_the_clone_that_the_run_began_with(
+    saved, adapter, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Learner, "play", lambda *_: [Episode(0, 2)])
+    run = begun(adapter, tmp_path / "grpo")
+    run.save()
+    before = run.reference([STEP])
+    changed(changed(learner_of(saved, tmp_path / "clone"))).save_adapter()
+    assert begun(adapter, tmp_path / "grpo").reference([STEP]) == before
+    assert begun(adapter, tmp_path / "other").reference([STEP]) != before
 
 
 # --- damage ---------------------------------------------------------------------------------------
