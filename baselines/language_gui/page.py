@@ -23,7 +23,7 @@ import numpy as np
 from rich.progress import track
 
 from midcourse.baselines.command import run_command
-from midcourse.baselines.curve import read_curve, replace, write_text
+from midcourse.baselines.curve import check_settings, read_curve, replace, write_text
 from midcourse.baselines.language_gui import clone, grpo
 from midcourse.baselines.language_gui.learner import OTHERS
 from midcourse.baselines.language_gui.measure import measure
@@ -37,6 +37,11 @@ GUI, WEB = "midcourse/GuiNavigation-v0", "midcourse/WebTasks-v0"
 DISTURBED = {"left alone": 0, "disturbed": 1}
 BESIDE = {"random": "random", "done at once": "do-nothing", "oracle": "oracle"}
 PACKAGES = ("numpy", "numba", "torch", "transformers", "peft")
+SETTINGS = {  # what a kept run must have been made with
+    "cloned": ("model", "updates", "episodes"),
+    "stopped": ("model", "stopped", "episodes"),
+    "trained": ("model", "stopped", "steps", "episodes"),
+}
 MARKS = 8  # columns of a curve
 SMALL = 16, 64  # episodes and steps of an update that others can be compared with
 
@@ -83,7 +88,8 @@ def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path.
 
     Raises:
-        UserError: a number of seeds, or of those trained, below 1.
+        UserError: a number of seeds, or of those trained, below 1, or a kept run that was made
+            with other settings.
     """
     for name in ("seeds", "trained"):
         if getattr(args, name) < 1:
@@ -104,7 +110,12 @@ def write_page(args: Args) -> Path:
 
 
 def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
-    """One run's result with its curve; trained now if it is not there yet."""
+    """One run's result with its curve; trained now if it is not there yet.
+
+    Raises:
+        UserError: it is there, but was made with other settings.
+    """
+    settings = {setting: getattr(args, setting) for setting in SETTINGS[name]}
     out = args.out / f"{name}-seed={seed}"
     path = out / "page.json"
     if not path.exists():
@@ -117,10 +128,12 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
         else:
             updates = args.stopped if name == "stopped" else args.updates
             result = clone.train(clone.Args(**common, model=args.model, updates=updates))
-        told = dataclasses.asdict(result)
+        told = dataclasses.asdict(result) | {"settings": settings}
         told |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(told)))
-    return {**json.loads(path.read_text()), "curve": read_curve(out / "curve.jsonl")}
+    found = json.loads(path.read_text())
+    check_settings(out, settings, found.get("settings", {}))
+    return {**found, "curve": read_curve(out / "curve.jsonl")}
 
 
 def _cloning(runs: Runs) -> list[str]:
