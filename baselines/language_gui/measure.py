@@ -31,14 +31,21 @@ class Optimal:
     ) -> None:
         """Look at the state after an action, or with the action None after a reset."""
         world: Any = env.unwrapped
-        goes_on = bool(world.world["running"])  # an episode that is over has no cost to go
-        cost = world.cost_to_go() if goes_on else self.cost
+        goes_on = bool(world.world["running"])
+        cost = self.cost if world.world["terminated"] else cost_to_go(world)
         if action is not None:
             as_advised = not isinstance(action, Refusal) and np.array_equal(action, self.advised)
             self.taken += 1
             self.optimal += bool(as_advised or info["success"] or cost == self.cost - 1)
         if goes_on:
             self.cost, self.advised = cost, world.oracle_action()
+
+
+def cost_to_go(world: Any) -> int:
+    """The cost to go, also where the step limit has ended the episode."""
+    twin = world.fork()
+    twin.world["running"] = 1
+    return twin.cost_to_go()
 
 
 def play_counted(job: Job) -> tuple[dict[str, Any], float]:
