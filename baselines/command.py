@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from midcourse.baselines.arguments import with_whole_id
 from midcourse.core.errors import UserError
 
 WRONG_USE = 2  # exit code
@@ -23,7 +24,7 @@ def run_command(args: type[Any], work: Callable[[Any], Any], description: str | 
     prog = f"python -m {spec.name.removesuffix('.__main__')}" if spec else None
     given = tyro.cli(args, prog=prog, description=description)
     try:
-        return work(given)
+        return work(with_whole_id(given))
     except UserError as error:
         print(f"midcourse: {error}", file=sys.stderr)
         raise SystemExit(WRONG_USE) from None

@@ -15,14 +15,16 @@ Result = TypeVar("Result")
 
 
 def alone(train: Callable[[Args], Result]) -> Callable[[Args], Result]:
-    """A training in `args.out`, which is made, and where only one at a time may write.
+    """A training whose arguments are checked, in `args.out`, where only one at a time may write.
 
     Raises:
-        UserError: another run is writing there, or the folder cannot be written.
+        UserError: as `args.check` does; another run is writing there, or the folder, which is made,
+            cannot be written.
     """
 
     @functools.wraps(train)
     def locked(args: Args) -> Result:
+        args.check()
         with told_plainly(args.out):
             args.out.mkdir(parents=True, exist_ok=True)
             lock = take_lock(args.out)

@@ -17,7 +17,7 @@ import zipfile
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
@@ -27,6 +27,7 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse  # noqa: F401  registers the ids
+from midcourse.baselines.arguments import ABOVE_0, FROM_0, FROM_1, FROM_2, SHARE
 from midcourse.baselines.curve import Curve, alone, check_settings, replace
 from midcourse.baselines.label_policy import LabelPolicy
 from midcourse.baselines.run import CommonArgs, Result, RunArgs, command_line
@@ -39,6 +40,19 @@ WINDOW = 400  # episodes over which the success rate is taken
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class PPOArgs(CommonArgs):
     """Settings of proximal policy optimisation."""
+
+    RANGES: ClassVar = CommonArgs.RANGES | {
+        "rollout": FROM_2,
+        "batch": FROM_2,
+        "epochs": FROM_1,
+        "learning_rate": ABOVE_0,
+        "entropy": FROM_0,
+        "discount": SHARE,
+        "gae": SHARE,
+        "hidden": FROM_1,
+        "threads": FROM_1,
+        "checkpoint_every": FROM_1,
+    }
 
     rollout: int = 64
     """steps of each world between two updates"""
@@ -82,6 +96,8 @@ class PPOArgs(CommonArgs):
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args(RunArgs, PPOArgs):  # in this order: the later base's defaults would win
     """Settings of a run."""
+
+    RANGES: ClassVar = PPOArgs.RANGES | RunArgs.RANGES | {"width": FROM_1}
 
     seconds: float = 55.0
     steps: int = 2_000_000

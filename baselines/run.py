@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from midcourse.baselines.arguments import ABOVE_0, FROM_1, SEED, SHARE, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.core.version import package_version
+from midcourse.evaluation.plan import make_env
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,14 @@ class CommonArgs(ABC):
 
     # What a resumed run need not share with the one that was killed.
     FREE: ClassVar = ("out", "quiet", "seconds", "steps", "episodes", "checkpoint_every", "threads")
+
+    RANGES: ClassVar = {
+        "seed": SEED,
+        "seconds": ABOVE_0,
+        "steps": FROM_1,
+        "worlds": FROM_1,
+        "episodes": FROM_1,
+    }
 
     env: str
     """id of the environment"""
@@ -38,6 +48,16 @@ class CommonArgs(ABC):
     quiet: bool = False
     """no progress bar"""
 
+    def check(self) -> None:
+        """Refuse what cannot be trained.
+
+        Raises:
+            UserError: naming the first number out of range, or else an unknown environment, or a
+                knob that it does not have or refuses.
+        """
+        check_ranges(self, self.RANGES)
+        make_env(self.env, self.knobs()).close()
+
     @abstractmethod
     def knobs(self, split: str = "train") -> dict[str, Any]:
         """How the environment is made."""
@@ -50,6 +70,8 @@ class CommonArgs(ABC):
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunArgs(CommonArgs):
     """Settings of a run towards goals on screens."""
+
+    RANGES: ClassVar = CommonArgs.RANGES | {"stop_at": SHARE}
 
     env: str = "midcourse/GuiNavigation-v0"
     """id of the environment"""

@@ -16,7 +16,7 @@ import pickle
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
@@ -24,6 +24,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents import tabular
+from midcourse.baselines.arguments import FROM_1, SHARE
 from midcourse.baselines.curve import Curve, alone, check_settings, replace
 from midcourse.baselines.run import Result, RunArgs, command_line
 
@@ -33,6 +34,13 @@ WINDOW = 1000  # episodes over which the success rate is taken
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args(RunArgs):
     """Settings of a run; the environment must have `observation="compact"`."""
+
+    RANGES: ClassVar = RunArgs.RANGES | {
+        "alpha": "(0, 1]",
+        "discount": SHARE,
+        "epsilon": SHARE,
+        "checkpoint_every": FROM_1,
+    }
 
     seconds: float = 30.0
     steps: int = 20_000_000

@@ -27,6 +27,7 @@ from torch import Tensor
 
 from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
+from midcourse.baselines.arguments import FROM_1
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.episodes import Step, oracle_episodes
@@ -43,7 +44,7 @@ from midcourse.baselines.language_gui.policy import batches, choice_log_probs
 class Args(LanguageArgs):
     """Settings of a run."""
 
-    LEAST: ClassVar = {**LanguageArgs.LEAST, "rank": 1, "batch": 1}
+    RANGES: ClassVar = LanguageArgs.RANGES | {"rank": FROM_1, "batch": FROM_1}
 
     model: str = ""
     """folder, or name in transformers' cache; SmolLM2-135M-Instruct if left out"""

@@ -32,6 +32,7 @@ import torch
 from torch import Tensor
 
 from midcourse.agents.language.adapter import read_trained
+from midcourse.baselines.arguments import FROM_0, FROM_1, FROM_2
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.clone import progress
@@ -45,8 +46,14 @@ from midcourse.evaluation.statistics import interval
 class Args(LanguageArgs):
     """Settings of a run."""
 
-    LEAST: ClassVar = {**LanguageArgs.LEAST, "groups": 1, "group": 2, "tries": 1, "epochs": 1}
-    LEAST |= {"clip": 0, "kl": 0}
+    RANGES: ClassVar = LanguageArgs.RANGES | {
+        "groups": FROM_1,
+        "group": FROM_2,
+        "tries": FROM_1,
+        "epochs": FROM_1,
+        "clip": FROM_0,
+        "kl": FROM_0,
+    }
 
     start: Path = Path("runs/language_clone/adapter")
     """the clone's adapter, with which it begins"""

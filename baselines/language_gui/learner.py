@@ -22,6 +22,7 @@ from midcourse.agents.language.adapter import Trained, without_warnings
 from midcourse.agents.language.history import Prompt
 from midcourse.agents.language.local import LocalModel, load
 from midcourse.agents.language.smollm2 import model_folder
+from midcourse.baselines.arguments import FROM_0, FROM_1, SEED, check_ranges
 from midcourse.baselines.curve import check_settings, replace, write_text
 from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play
 from midcourse.baselines.language_gui.policy import (
@@ -50,14 +51,14 @@ class LanguageArgs:
 
     # What a resumed run need not share with the one that was killed.
     FREE: ClassVar = ("out", "quiet", "updates", "episodes", "checkpoint_every", "threads")
-    LEAST: ClassVar = {
-        "seed": 0,
-        "updates": 1,
-        "learning_rate": 0,
-        "episodes": 1,
-        "together": 1,
-        "threads": 1,
-        "checkpoint_every": 1,
+    RANGES: ClassVar = {
+        "seed": SEED,
+        "updates": FROM_1,
+        "learning_rate": FROM_0,
+        "episodes": FROM_1,
+        "together": FROM_1,
+        "threads": FROM_1,
+        "checkpoint_every": FROM_1,
     }
 
     env: str = "midcourse/GuiNavigation-v0"
@@ -96,9 +97,7 @@ class LanguageArgs:
             UserError: naming the first number out of range, or else an unknown environment, a knob
                 that it does not have or refuses, or tasks without end.
         """
-        for name, least in self.LEAST.items():
-            if not (value := getattr(self, name)) >= least:
-                raise UserError(f"{name}={value} is out of range: it is at least {least}")
+        check_ranges(self, self.RANGES)
         make_env(self.env, self.knobs("train")).close()
         if self.app == "fresh":
             raise UserError(

@@ -93,7 +93,9 @@ def choice_log_probs(network: Any, decisions: Sequence[Decision]) -> tuple[Tenso
         use_cache=False,
     ).last_hidden_state
     head = network.get_output_embeddings()
-    read = hidden[packed.row, packed.column].to(head.weight.dtype)
+    # Not `hidden[row, column]`, whose gradient adds up in an order that threads decide.
+    at = packed.row * hidden.shape[1] + packed.column
+    read = hidden.flatten(0, 1).index_select(0, at).to(head.weight.dtype)
     found, _ = token_logprobs(read, head.weight, packed.target, bias=getattr(head, "bias", None))
     sums = found.new_zeros(packed.legal.numel()).index_add(0, packed.choice, found)
     scores = sums.reshape(packed.legal.shape).masked_fill(~packed.legal, -torch.inf)

@@ -1,10 +1,10 @@
 """MaskablePPO on the web: a policy that reads pages and compares them with the goal.
 
 Schulman et al., "Proximal Policy Optimization Algorithms" (2017), equation 7, by sb3-contrib, with
-the reader and the policy of this folder. A legal random policy succeeds less than once in a
-thousand episodes, so training reads the oracle in two ways: rewards are shaped by its cost-to-go
-(Ng, Harada and Russell, 1999), and episodes begin a few actions before the end of its way, more of
-them as these are solved (`starts.py`). Played, the policy knows nothing of the oracle.
+the reader and the policy of this folder. At levels 1 and 2 a legal random policy succeeds about
+once in a thousand episodes, so training reads the oracle in two ways: rewards are shaped by its
+cost-to-go (Ng, Harada and Russell, 1999), and episodes begin a few actions before the end of its
+way, more of them as these are solved (`starts.py`). Played, the policy knows nothing of the oracle.
 
 Results: `results/web_ppo.md`.
 
@@ -16,13 +16,14 @@ A killed run that is started again with the same arguments goes on from its last
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
 from sb3_contrib import MaskablePPO
 
 import midcourse  # noqa: F401  registers the ids
+from midcourse.baselines.arguments import FROM_0, SHARE
 from midcourse.baselines.curve import alone
 from midcourse.baselines.maskable_ppo import PPOArgs, Watch, learn_and_play
 from midcourse.baselines.run import Result, command_line
@@ -66,6 +67,8 @@ class WebWatch(Watch):
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args(PPOArgs):
     """Settings of a run."""
+
+    RANGES: ClassVar = PPOArgs.RANGES | {"scale": FROM_0, "enough": SHARE}
 
     env: str = "midcourse/WebTasks-v0"
     level: int = 1

@@ -32,7 +32,7 @@ def test_every_training_is_refused_where_another_run_writes(name, tmp_path):
 
 
 def test_a_training_holds_its_folder_to_its_end(tmp_path):
-    args = SimpleNamespace(out=tmp_path / "deep" / "out")
+    args = SimpleNamespace(out=tmp_path / "deep" / "out", check=lambda: None)
 
     @alone
     def twice(args):
@@ -46,4 +46,4 @@ def test_a_training_holds_its_folder_to_its_end(tmp_path):
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="out cannot be written: Not a directory"):
-        alone(lambda args: None)(SimpleNamespace(out=tmp_path / "file" / "out"))
+        alone(lambda args: None)(SimpleNamespace(out=tmp_path / "file" / "out", check=lambda: None))

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 import tyro
 
-from midcourse.core.errors import UserError, unknown
-from midcourse.core.version import PACKAGE
+from midcourse.core.errors import UserError
 from midcourse.evaluate import Progress
-from midcourse.evaluation.plan import ids
+from midcourse.evaluation.plan import env_id
 from midcourse.evaluation.summary import COLUMNS, Row
 
 WIDE = 160  # columns of a table that goes to a file
@@ -64,19 +63,6 @@ class WorldArgs:
         if self.disturbances is not None:
             given["disturbances"] = kinds(self.disturbances)
         return given
-
-
-def env_id(name: str) -> str:
-    """The whole id of an environment, also when it was given without its namespace.
-
-    Raises:
-        UserError: there is no such environment.
-    """
-    known = ids()
-    for one in (name, f"{PACKAGE}/{name}"):
-        if one in known:
-            return one
-    raise unknown("id", name, known)
 
 
 def literal(text: str) -> Any:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, fields
 import tyro
 
 from midcourse.agents import names
-from midcourse.commands.common import env_id
-from midcourse.evaluation.plan import family_of, ids
+from midcourse.evaluation.plan import env_id, family_of, ids
 
 
 @dataclass

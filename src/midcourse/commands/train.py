@@ -40,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     description = (module.__doc__ or "").strip()
     prog = f"midcourse train {name}"
     args = tyro.cli(module.Args, prog=prog, description=description, args=list(words[1:]))
-    result = module.train(args)
+    result = module.train(part("baselines.arguments", "training").with_whole_id(args))
     print(f"trained {name}: success {_mean(result.train)} on train tasks", end="")
     print(f", {_mean(result.test)} on unseen ones; model in {result.model}")
     return 0

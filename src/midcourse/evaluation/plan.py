@@ -143,6 +143,19 @@ def family_of(env: str) -> Family:
     return made.FAMILY
 
 
+def env_id(name: str) -> str:
+    """The whole id of an environment, also when it was given without its namespace.
+
+    Raises:
+        UserError: there is no such environment.
+    """
+    known = ids()
+    for one in (name, f"{PACKAGE}/{name}"):
+        if one in known:
+            return one
+    raise unknown("id", name, known)
+
+
 def ids() -> list[str]:
     """The registered ids of this package."""
     return sorted(name for name in gymnasium.registry if name.startswith(f"{PACKAGE}/"))
