@@ -276,7 +276,7 @@ class Learner:
     def save(self, more: Any = None) -> None:
         """Everything that the rest of the run depends on, in one file, replaced at once."""
         state = {
-            "args": self.args.fixed(),
+            "args": self._fixed(),
             "weights": [weight.detach() for weight in self.weights],
             "optimizer": self.optimizer.state_dict(),
             "updates": self.updates,
@@ -284,6 +284,10 @@ class Learner:
             "more": more,
         }
         replace(self.args.out / "checkpoint.pt", lambda beside: torch.save(state, beside))
+
+    def _fixed(self) -> dict[str, Any]:
+        """The settings that a resumed run must share, the model's name and its prompt among them."""
+        return self.args.fixed() | dataclasses.asdict(self.trained)
 
     def restore(self) -> Any:
         """Go on from the checkpoint, if there is one; returns what was saved as `more`.
@@ -297,7 +301,7 @@ class Learner:
             return None
         try:
             state = torch.load(path, weights_only=True)
-            check_settings(path, self.args.fixed(), state["args"])
+            check_settings(path, self._fixed(), state["args"])
             self.put(state["weights"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.updates, self.seconds = state["updates"], state["seconds"]
