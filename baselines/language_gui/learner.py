@@ -286,7 +286,7 @@ class Learner:
         replace(self.args.out / "checkpoint.pt", lambda beside: torch.save(state, beside))
 
     def _fixed(self) -> dict[str, Any]:
-        """The settings that a resumed run must share, the model's name and its prompt among them."""
+        """What a resumed run must share: the settings, the model's name and the prompt."""
         return self.args.fixed() | dataclasses.asdict(self.trained)
 
     def restore(self) -> Any:
