@@ -30,7 +30,7 @@ from midcourse.baselines.language_gui.measure import measure
 from midcourse.baselines.pages import cpu, load
 from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
-from midcourse.evaluation.statistics import interval
+from midcourse.evaluation.statistics import interval, share
 from midcourse.evaluation.workers import Workers
 
 GUI, WEB = "midcourse/GuiNavigation-v0", "midcourse/WebTasks-v0"
@@ -260,9 +260,9 @@ def _table(title: str, lines: Mapping[str, Sequence[Line]]) -> list[str]:
     for who in dict.fromkeys(line["who"] for line in parts[0]):
         mine = [[line for line in part if line["who"] == who] for part in parts]
         cells = [
-            _told(interval([float(line[key]) for line in part]))
+            _told(estimate([float(line[key]) for line in part]))
             for part in mine
-            for key in ("success", "optimal_actions")
+            for key, estimate in (("success", share), ("optimal_actions", interval))
         ]
         told.append(f"| {who} | {len(mine[0])} | {' | '.join(cells)} |")
     return [*told, ""]
@@ -305,8 +305,8 @@ def _head(args: Args) -> list[str]:
         "leaves out loading and evaluation, a whole run does not.",
         "",
         "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
-        "again. Intervals: 95 %, the bootstrap's over pairs (tasks); where n episodes all ended "
-        "alike it is a point, though a rate 3/n away would still pass. An action is optimal if it "
+        "again. Intervals: 95 %, of shares of episodes Wilson's, of means the bootstrap's over "
+        "pairs (tasks). An action is optimal if it "
         "is the oracle's or leaves one step less to go. Zero-shot sees the whole conversation and "
         "the general rules, the cloned and trained players the step at hand and rules of four "
         "words. On level 2 and on the web they play what they were not trained for; the web's "

@@ -8,7 +8,7 @@ import pytest
 import scipy.stats
 
 from midcourse.core.errors import UserError
-from midcourse.evaluation.statistics import interval, pass_at_k, pass_hat_k
+from midcourse.evaluation.statistics import interval, pass_at_k, pass_hat_k, share
 
 
 @pytest.mark.parametrize(("n", "c", "k"), [(5, 3, 2), (6, 0, 3), (4, 4, 4), (7, 5, 1), (5, 2, 5)])
@@ -54,3 +54,14 @@ def test_interval_is_the_same_every_time_and_leaves_undefined_values_out():
     assert interval(values) == interval([*values, nan])
     assert all(isnan(value) for value in interval([nan]))
     assert interval([1.0] * 7) == (1.0, 1.0, 1.0)
+
+
+def test_a_share_is_never_told_as_sure_and_agrees_with_scipy():
+    for successes, count in ((0, 11), (11, 11), (3, 20)):
+        values = [1.0] * successes + [0.0] * (count - successes)
+        theirs = scipy.stats.binomtest(successes, count).proportion_ci(0.95, "wilson")
+        mean, low, high = share([*values, nan])
+        assert mean == pytest.approx(successes / count)
+        assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=1e-6)
+    assert share([0.0, 0.5, 1.0]) == interval([0.0, 0.5, 1.0])
+    assert all(isnan(value) for value in share([nan]))

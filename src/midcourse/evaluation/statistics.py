@@ -1,4 +1,4 @@
-"""Estimates over tasks: pass^k, Pass@k, and bootstrap intervals."""
+"""Estimates over tasks: pass^k, Pass@k, and intervals of means and of shares."""
 
 from collections.abc import Iterable, Sequence
 from math import comb, isnan, nan
@@ -6,6 +6,7 @@ from math import comb, isnan, nan
 import numpy as np
 
 from midcourse.core.errors import UserError
+from midcourse.core.statistics import wilson
 
 CONFIDENCE = 0.95
 RESAMPLES = 4_000  # the interval's ends then move by under 0.005 from one seed to another
@@ -67,3 +68,16 @@ def interval(values: Sequence[float], seed: int = 0) -> tuple[float, float, floa
     tail = (1.0 - CONFIDENCE) / 2.0
     low, high = np.quantile(means, (tail, 1.0 - tail))
     return float(sample.mean()), float(low), float(high)
+
+
+def share(values: Sequence[float]) -> tuple[float, float, float]:
+    """The share of tasks that succeeded, and its 95 % interval (mean, low, high).
+
+    Wilson's score interval where every task succeeded always or never, so that none of n tasks
+    is not told as surely none of all; else, and with NaN, as `interval`.
+    """
+    sample = [v for v in values if not isnan(v)]
+    if not sample or not set(sample) <= {0.0, 1.0}:
+        return interval(values)
+    part = sum(sample) / len(sample)
+    return part, *wilson(part, len(sample))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import Any
 
-from midcourse.evaluation.statistics import interval, pass_at_k, pass_hat_k
+from midcourse.evaluation.statistics import interval, pass_at_k, pass_hat_k, share
 
 # field of a line -> heading; each is averaged within a task, then over tasks
 COLUMNS = {
@@ -25,6 +25,7 @@ COLUMNS = {
     "cost": "cost",
     "seconds": "seconds",
 }
+SHARES = ("success", "success_disturbed")
 PASS_K = (1, 5)
 LARGE = 100.0  # numbers from here on are told without digits after the point
 
@@ -77,7 +78,11 @@ def _row(agent: str, lines: Sequence[Mapping[str, Any]]) -> Row:
     for line in lines:
         tasks.setdefault(json.dumps(line["task"], sort_keys=True), []).append(line)
     estimates = {
-        column: Estimate(*interval([_mean(runs, column) for runs in tasks.values()]))
+        column: Estimate(
+            *(share if column in SHARES else interval)(
+                [_mean(runs, column) for runs in tasks.values()]
+            )
+        )
         for column in COLUMNS
     }
     outcomes = [(sum(bool(run["success"]) for run in runs), len(runs)) for runs in tasks.values()]

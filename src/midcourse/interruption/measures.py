@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from typing import Any
 
-from midcourse.core.statistics import wilson
+from midcourse.evaluation import statistics
 from midcourse.evaluation.statistics import interval
 from midcourse.evaluation.summary import Estimate
 
@@ -102,8 +102,7 @@ def buckets(lines: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, float]]:
 
 def share(outcomes: Sequence[bool]) -> Estimate:
     """A share and Wilson's interval."""
-    part = sum(outcomes) / len(outcomes)
-    return Estimate(part, *wilson(part, len(outcomes)))
+    return Estimate(*statistics.share([float(outcome) for outcome in outcomes]))
 
 
 def mean(values: Sequence[float]) -> Estimate:
