@@ -34,7 +34,7 @@ def require():
 
 
 def loaded(dtype) -> Any:
-    from midcourse.agents.language.local import load
+    from midcourse.agents.language.loading import load
     from midcourse.agents.language.smollm2 import model_folder
 
     return load(model_folder(), dtype)

@@ -70,12 +70,14 @@ def connect(url: str, timeout: float) -> Any:
             f"{KEY} holds a space, a line's end or another character that no key has: set it anew"
         )
     try:
-        return openai.OpenAI(base_url=url, api_key=key, max_retries=0, http_client=bounded(timeout))
+        return openai.OpenAI(
+            base_url=url, api_key=key, max_retries=0, http_client=bounded(url, timeout)
+        )
     except Exception as error:  # InvalidURL of whichever httpx it uses
         raise no_address(url, error) from None
 
 
-def bounded(timeout: float) -> Any:
+def bounded(url: str, timeout: float) -> Any:
     """An HTTP client that follows no redirection and reads no answer without end.
 
     The limit that its library has on time is one of each read. Here an answer ends, as an
@@ -99,8 +101,10 @@ def bounded(timeout: float) -> Any:
                 response.status_code, headers=headers, content=bytes(content), request=request
             )
 
-    # A redirection would take the conversation to another server.
-    return Bounded(timeout=timeout, follow_redirects=False)
+    # A redirection would take the conversation to another server. Certificates, which take a second
+    # to load, are for https only.
+    has_certificate = url.lower().startswith("https:")
+    return Bounded(timeout=timeout, follow_redirects=False, verify=has_certificate)
 
 
 def within(seconds: float, ask: Callable[[], T]) -> T:

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from midcourse.agents.language import tree as trees
 from midcourse.agents.language.kept import Slots
@@ -20,8 +18,6 @@ from midcourse.core.version import fingerprint
 
 PIECE = 512  # most tokens of a prefix, and most rows of choices, in one run: bounds the memory
 REMEMBERED = 256  # prefixes whose scores are remembered
-# What transformers raises of a folder that holds no whole model.
-DAMAGED = (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError)
 
 
 class LocalModel(Words):
@@ -282,59 +278,3 @@ def draw(logits: torch.Tensor, temperature: float, generator: torch.Generator) -
     logits = logits.double()
     chances = torch.softmax((logits - logits.max()) / temperature, 0)
     return int(torch.multinomial(chances, 1, generator=generator))
-
-
-def load(path: str | Path, dtype: str = "float32", context: int | None = None) -> LocalModel:
-    """A model by path or by its name in transformers' cache, on a GPU where there is one.
-
-    Nothing is fetched: what is not on this machine cannot be loaded.
-
-    Raises:
-        UserError: it cannot be loaded.
-    """
-    folder = Path(path)
-    if not folder.is_dir() and (str(path).startswith((".", "/", "~")) or str(path).count("/") > 1):
-        raise UserError(f"there is no model at {path}: name a folder that transformers saved")
-    try:
-        with torch.random.fork_rng(devices=[]):
-            model: Any = AutoModelForCausalLM.from_pretrained(
-                path, dtype=getattr(torch, dtype), local_files_only=True
-            )
-        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-    except DAMAGED as error:
-        reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{path} cannot be loaded as a language model: {reason}") from None
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
-    if folder.is_dir():
-        made = LocalModel(model, tokenizer, folder.name, context, files=[folder])
-    else:
-        made = LocalModel(model, tokenizer, str(path), context)
-    check_packing(made)
-    return made
-
-
-@torch.inference_mode()
-def check_packing(model: LocalModel) -> None:
-    """Refuse a model that scores a packed row otherwise than a pass for each choice.
-
-    Raises:
-        UserError: its attention has no place for a tree of choices.
-    """
-    size = model.model.config.get_text_config().vocab_size
-    prefix = [(7 * place + 1) % size for place in range(12)]
-    paths = [tuple(token % size for token in path) for path in ((2, 3), (2, 4, 5), (6,))]
-    try:
-        packed = model.score_tokens(prefix, paths)
-        model.forget()
-        for path in paths:
-            row = torch.tensor([[*prefix, *path]], device=model.model.device)
-            logs = model.model(row, use_cache=False).logits[0, len(prefix) - 1 : -1].float()
-            alone = torch.log_softmax(logs, 1).gather(1, row[0, len(prefix) :, None]).sum()
-            if not abs(float(alone) - packed[path]) <= (
-                0.01 if model.model.dtype.itemsize == 4 else 1
-            ):
-                raise ValueError("its scores depend on what is scored beside them")
-    except (ValueError, TypeError, RuntimeError, IndexError, AttributeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{model.name} cannot score choices in one row: {reason}") from None
-    model.computed = 0

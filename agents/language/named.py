@@ -118,7 +118,7 @@ def local_model(
         UserError: it cannot be loaded, or the extra `llm` is not installed.
     """
     try:
-        from midcourse.agents.language.local import load
+        from midcourse.agents.language.loading import load
     except ImportError as error:
         raise UserError(
             f"language players need {error.name}, which is not installed: "

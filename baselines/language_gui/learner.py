@@ -20,7 +20,8 @@ from torch import Tensor
 
 from midcourse.agents.language.adapter import Trained, without_warnings
 from midcourse.agents.language.history import Prompt
-from midcourse.agents.language.local import LocalModel, load
+from midcourse.agents.language.loading import load
+from midcourse.agents.language.local import LocalModel
 from midcourse.agents.language.smollm2 import model_folder
 from midcourse.baselines.arguments import FROM_0, FROM_1, SEED, check_ranges
 from midcourse.baselines.curve import check_settings, replace, write_text

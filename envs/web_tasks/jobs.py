@@ -16,6 +16,9 @@ from midcourse.envs.web_tasks.forum.oracle import (
 )
 from midcourse.envs.web_tasks.forum.pages import forum_of
 from midcourse.envs.web_tasks.shop.forms import CART_JOB, shop_main_cost
+from midcourse.envs.web_tasks.shop.layout import (
+    catalogue_of,
+)
 from midcourse.envs.web_tasks.shop.oracle import (
     SHOP_JOBS,
     shop_asked,
@@ -24,7 +27,6 @@ from midcourse.envs.web_tasks.shop.oracle import (
     shop_travel,
     shop_undoing,
 )
-from midcourse.envs.web_tasks.shop.pages import catalogue_of
 from midcourse.envs.web_tasks.shop.records import ORDERS
 from midcourse.envs.web_tasks.state import (
     FORUM,

@@ -16,7 +16,7 @@ from midcourse.envs.web_tasks.forum.pages import (
     POST_PAGE,
 )
 from midcourse.envs.web_tasks.phrases import messages, task
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     CART_PAGE,
     CHECKOUT,
     LISTING,

@@ -21,14 +21,18 @@ from midcourse.envs.web_tasks.forum.pages import FORUM_HOME, forum_page
 from midcourse.envs.web_tasks.goals import achieved, right_answer
 from midcourse.envs.web_tasks.messages import amend
 from midcourse.envs.web_tasks.shop.acts import shop_act
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     FILTER_PRICE,
     FILTER_RATING,
     RESULTS,
     SEARCH,
     SHOP_HOME,
     SORT,
+)
+from midcourse.envs.web_tasks.shop.lists import (
     count_listed,
+)
+from midcourse.envs.web_tasks.shop.pages import (
     shop_page,
 )
 from midcourse.envs.web_tasks.state import (

@@ -19,7 +19,9 @@ from midcourse.envs.web_tasks.goals import lay_out_goal
 from midcourse.envs.web_tasks.requirements import clear_message
 from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop import records
-from midcourse.envs.web_tasks.shop.pages import SHOP_HOME
+from midcourse.envs.web_tasks.shop.layout import (
+    SHOP_HOME,
+)
 from midcourse.envs.web_tasks.state import MESSAGES, QUIET, WEBS, WebParams
 from midcourse.envs.web_tasks.tables.content import fill_tables
 from midcourse.envs.web_tasks.wishes import TEMPLATES

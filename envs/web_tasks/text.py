@@ -19,7 +19,9 @@ from midcourse.envs.web_tasks.reading import (
     reader,
     rows_of,
 )
-from midcourse.envs.web_tasks.shop.pages import PRODUCT_PAGE
+from midcourse.envs.web_tasks.shop.layout import (
+    PRODUCT_PAGE,
+)
 from midcourse.envs.web_tasks.state import (
     COMBOBOX,
     ELEMENT,

@@ -201,6 +201,7 @@ def family(name: str, space: spaces.Space, legal: Any, **changes: Any) -> Family
         "legal_actions": legal_actions,
         "parse": parse,
         "render": render,
+        "picture": (64, 64),
         "idle": lambda world, shared: parse(world, shared, "push 0 0"),
         "replace": lambda params: {push_of: jet_of, action_of: jets_of} if jets else {},
         "oracle": "reference",

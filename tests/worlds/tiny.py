@@ -185,6 +185,7 @@ FAMILY = Family(
     legal_actions=legal_actions,
     parse=parse,
     render=render,
+    picture=(8, CELLS),
     idle=lambda world, shared: WAIT,
     floors={1: 0.6, 2: 0.5},
     refused_may_change=("message", "fog"),

@@ -11,7 +11,13 @@ from midcourse.envs.web_tasks.forum.pages import (
 )
 from midcourse.envs.web_tasks.integrity.ranges import tokens_good, within
 from midcourse.envs.web_tasks.rules import show
-from midcourse.envs.web_tasks.shop.pages import LISTING, ORDER_PAGE, PRODUCT_PAGE, SHOP_HOME, SORTS
+from midcourse.envs.web_tasks.shop.layout import (
+    LISTING,
+    ORDER_PAGE,
+    PRODUCT_PAGE,
+    SHOP_HOME,
+    SORTS,
+)
 from midcourse.envs.web_tasks.state import FIELDS, HISTORY, TABS
 from midcourse.envs.web_tasks.tables.layout import (
     FIRST_GROUP,

@@ -26,7 +26,9 @@ from midcourse.envs.web_tasks.finding import FAR
 from midcourse.envs.web_tasks.forum.pages import BOARDS, forum_of
 from midcourse.envs.web_tasks.forum.wishes import forum_changes, has_new_text
 from midcourse.envs.web_tasks.proof.forms import rows_fields, sale_fields, talk_fields
-from midcourse.envs.web_tasks.shop.pages import shop_of
+from midcourse.envs.web_tasks.shop.layout import (
+    shop_of,
+)
 from midcourse.envs.web_tasks.shop.wishes import shop_changes, undo_fits
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.wishes import merged, row_fits, table_changes

@@ -19,7 +19,7 @@ from midcourse.envs.web_tasks.forum.pages import (
 from midcourse.envs.web_tasks.forum.wishes import lacks_text, post_fits
 from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     ADDRESS_FIELD,
     CHECKOUT,
     COLOUR_FIELD,

@@ -2,7 +2,7 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import address_of, chosen, copy_words, tab_of, visit
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     ADD,
     ADDRESS_FIELD,
     CANCEL_IT,

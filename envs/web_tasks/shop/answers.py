@@ -7,7 +7,7 @@ category's link, or by a search for the only product that fits, then by order an
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.finding import FAR, NONE, field_of, link_to
 from midcourse.envs.web_tasks.requirements import act_of, place_of, value_of
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     LEAST_FIELD,
     LISTING,
     MOST_FIELD,
@@ -16,6 +16,8 @@ from midcourse.envs.web_tasks.shop.pages import (
     SEARCH_FIELD,
     SHOWN,
     SORT_FIELD,
+)
+from midcourse.envs.web_tasks.shop.lists import (
     belongs,
     comes_before,
     listed,

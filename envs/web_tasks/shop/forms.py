@@ -5,7 +5,7 @@ from midcourse.envs.web_tasks.browser import chosen
 from midcourse.envs.web_tasks.finding import NONE, button, field_of, link_to
 from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
 from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     ADD,
     ADDRESS_FIELD,
     CHECKOUT,

@@ -19,7 +19,7 @@ from midcourse.envs.web_tasks.shop.forms import (
     unfilled_checkout,
     wrong_lines,
 )
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     CANCEL_IT,
     CART_PAGE,
     CHECKOUT,

@@ -11,6 +11,77 @@ from midcourse.envs.web_tasks.browser import (
     put_value,
     tab_of,
 )
+from midcourse.envs.web_tasks.shop.layout import (
+    ADD,
+    ADD_TO_CART,
+    ADDRESS_FIELD,
+    BY,
+    CANCEL_IT,
+    CANCEL_ORDER,
+    CART,
+    CART_PAGE,
+    CHECK_OUT,
+    CHECKOUT,
+    COLOUR,
+    COLOUR_FIELD,
+    COUPON,
+    COUPON_FIELD,
+    DELETE,
+    DELETE_REVIEW,
+    EMPTY,
+    FIND,
+    FIRST_CATEGORY,
+    FIRST_COLOUR,
+    FIRST_SIZE,
+    HOME,
+    HOME_ADDRESS,
+    IN_STOCK,
+    LISTING,
+    ORDER,
+    ORDER_LIST,
+    ORDER_PAGE,
+    ORDERS,
+    PLACE,
+    PLACE_ORDER,
+    PLACED_WORD,
+    POST,
+    POST_REVIEW,
+    PRICE,
+    PRODUCT_PAGE,
+    QUANTITY,
+    QUANTITY_FIELD,
+    RATING,
+    REMOVE,
+    RESULTS,
+    RETURN_IT,
+    RETURN_ORDER,
+    REVIEW_STARS,
+    REVIEWS,
+    SEARCH,
+    SEARCH_FIELD,
+    SHIP_TO,
+    SHIPPING,
+    SHIPPING_FIELD,
+    SHOP_HOME,
+    SHOWN,
+    SIZE,
+    SIZE_FIELD,
+    STANDARD,
+    STARS_FIELD,
+    STATUS,
+    TAKE_OUT,
+    TOTAL,
+    WELCOME,
+    WORDS_FIELD,
+    YOUR_REVIEW,
+    catalogue_of,
+    shop_of,
+)
+from midcourse.envs.web_tasks.shop.lists import (
+    list_products,
+    put_filters,
+    put_name,
+)
 from midcourse.envs.web_tasks.shop.records import (
     DELIVERED,
     PLACED,
@@ -19,10 +90,8 @@ from midcourse.envs.web_tasks.shop.records import (
 )
 from midcourse.envs.web_tasks.state import (
     BUTTON,
-    COMBOBOX,
     COUNT,
     HEADING,
-    LINK,
     MONEY,
     ORDER_NUMBER,
     PRICE_OF,
@@ -32,68 +101,10 @@ from midcourse.envs.web_tasks.state import (
 )
 from midcourse.envs.web_tasks.words import (
     CATEGORIES,
-    CODES,
-    COLOURS,
-    ID,
-    LEAST_RATINGS,
     LONGEST,
     NUMBER,
-    SIZES,
     WORDS,
-    first,
 )
-
-(
-    SHOP_HOME,
-    LISTING,
-    RESULTS,
-    PRODUCT_PAGE,
-    CART_PAGE,
-    CHECKOUT,
-    ORDER_LIST,
-    ORDER_PAGE,
-) = range(1, 9)
-SORTS = 4  # relevance, price up, price down, rating
-SHOWN = 12  # products of a list, and reviews of a page, at most
-RATING_STEP, LEAST_RATING = 5, 20  # tenths of a star, of the ratings that lists are filtered by
-SEARCH_FIELD, SORT_FIELD, LEAST_FIELD, MOST_FIELD = range(4)
-COLOUR_FIELD, SIZE_FIELD, QUANTITY_FIELD = 1, 2, 3
-STARS_FIELD, WORDS_FIELD = 4, 5
-ADDRESS_FIELD, SHIPPING_FIELD, COUPON_FIELD = 1, 2, 3
-(
-    SEARCH,
-    SORT,
-    FILTER_RATING,
-    FILTER_PRICE,
-    ADD,
-    REMOVE,
-    PLACE,
-    CANCEL_IT,
-    RETURN_IT,
-    POST_REVIEW,
-    DELETE_REVIEW,
-) = range(110, 121)  # effects
-
-HOME, CART, ORDERS, FIND = ID["Home"], ID["Cart"], ID["Orders"], ID["Search"]
-SORT_BY, RELEVANCE, PRICE, RATING = ID["Sort by"], ID["relevance"], ID["Price"], ID["Rating"]
-RATED, COSTS, ANY_RATING = ID["Rating at least"], ID["Highest price in cents"], first(LEAST_RATINGS)
-IN_STOCK, COLOUR, SIZE, QUANTITY = ID["In stock"], ID["Colour"], ID["Size"], ID["Quantity"]
-ADD_TO_CART, REVIEWS, REVIEW_STARS = ID["Add to cart"], ID["Review"], ID["Stars"]
-YOUR_REVIEW, POST, BY = ID["Your review"], ID["Post review"], ID["by"]
-DELETE = ID["Delete review"]
-TAKE_OUT, TOTAL, CHECK_OUT, EMPTY = (
-    ID["Remove"],
-    ID["Total"],
-    ID["Checkout"],
-    ID["The cart is empty"],
-)
-SHIP_TO, SHIPPING, COUPON = ID["Ship to"], ID["Shipping"], ID["Coupon"]
-PLACE_ORDER, ORDER, STATUS = ID["Place order"], ID["Order"], ID["Status"]
-CANCEL_ORDER, RETURN_ORDER = ID["Cancel order"], ID["Return order"]
-FOUND, NOTHING_FOUND, WELCOME = ID["Results"], ID["Nothing found"], ID["Welcome"]
-HOME_ADDRESS, STANDARD, PLACED_WORD = ID["home"], ID["standard"], ID["placed"]
-FIRST_COLOUR, FIRST_SIZE, FIRST_CATEGORY = first(COLOURS), first(SIZES), first(CATEGORIES)
-FIRST_CODE = first(CODES)
 
 
 def shop_page(world, shared):
@@ -128,152 +139,6 @@ def shop_page(world, shared):
         order_list(now, shop)
     elif kind == ORDER_PAGE:
         order_page(now, catalogue, shop.order[page.item])
-
-
-def shop_of(world):
-    """The shop as it stands."""
-    return world.now[0].shop[0]
-
-
-def catalogue_of(world, shared):
-    """What the shop of this web sells."""
-    return shared.web[world.web].shop[0]
-
-
-def put_name(element, product):
-    """A product's name in an element."""
-    for k in range(3):
-        element.words[k] = product.name[k]
-
-
-# --- finding --------------------------------------------------------------------------------------
-
-
-def listed_price(world, shared, p):
-    """What a product cost as the episode began, whatever the back office says since, in cents.
-
-    Lists are sorted and filtered by it: the shop's index is made once.
-    """
-    return shared.web[world.web].start[0].shop[0].stock[p].price
-
-
-def listed(world, shared, page, p):
-    """Whether a product stands on a page of a category or of results."""
-    if not passes(world, shared, page.least, page.most, p):
-        return False
-    return belongs(world, shared, page.kind, page.item, page.words, p)
-
-
-@rare
-def belongs(world, shared, kind, item, words, p):
-    """Whether a product is of a category, or has the words that were searched for."""
-    product = catalogue_of(world, shared).product[p]
-    return product.category == item if kind == LISTING else named(product, words)
-
-
-@rare
-def passes(world, shared, least, most, p):
-    """Whether a product passes the filters of a list."""
-    rating = catalogue_of(world, shared).product[p].rating
-    if least != 0 and rating < LEAST_RATING + RATING_STEP * (least - 1):
-        return False
-    return most == 0 or listed_price(world, shared, p) <= most
-
-
-@rare
-def named(product, words):
-    """Whether a product's name has every word."""
-    for k in range(LONGEST):
-        word = words[k]
-        if word != 0:
-            found = False
-            for j in range(3):
-                found = found or product.name[j] == word
-            if not found:
-                return False
-    return True
-
-
-def comes_before(world, shared, sort, p, q):
-    """Whether product p stands above q, whose number is smaller."""
-    if sort == 3:
-        product = catalogue_of(world, shared).product
-        return product[p].rating > product[q].rating
-    price, other = listed_price(world, shared, p), listed_price(world, shared, q)
-    return price < other if sort == 1 else sort == 2 and price > other
-
-
-@rare
-def put_filters(now, page):
-    """In which order products are listed, and which of them."""
-    put_filter(now, SORT_BY, SORT, SORT_FIELD, RELEVANCE, SORTS, page.sort)
-    put_filter(now, RATED, FILTER_RATING, LEAST_FIELD, ANY_RATING, len(LEAST_RATINGS), page.least)
-    box = put(now, TEXTBOX, COSTS)
-    box.effect = FILTER_PRICE
-    box.field = MOST_FIELD
-    if page.most != 0:
-        box.words[0] = NUMBER + page.most
-
-
-@rare
-def put_filter(now, caption, effect, field, options, count, choice):
-    """A choice that changes at once what is listed."""
-    box = put(now, COMBOBOX, caption)
-    box.effect = effect
-    box.field = field
-    box.options = options
-    box.argument = (1 << count) - 1
-    box.words[0] = options + choice
-
-
-@rare
-def list_products(world, shared, page):
-    """The products of a category, or those that were found, in the order asked for."""
-    now = world.now[0]
-    first_row = now.elements
-    shown = 0
-    for p in range(shared.products):
-        if shown < SHOWN and listed(world, shared, page, p):
-            shown += 1
-            place = first_row + 2 * (shown - 1)
-            link = put_link(now, 0, PRODUCT_PAGE, p)
-            put_name(link, catalogue_of(world, shared).product[p])
-            put_value(now, PRICE, PRICE_OF, shop_of(world).stock[p].price)
-            while place > first_row and comes_before(
-                world, shared, page.sort, p, now.element[place - 2].argument
-            ):
-                swap_rows(now, place - 2, place)
-                place -= 2
-    if shown == 0:
-        put(now, TEXT, NOTHING_FOUND)
-
-
-def lists(element):
-    """Whether an element is an entry of a list of products."""
-    return element.role == LINK and element.effect == PRODUCT_PAGE
-
-
-@rare
-def count_listed(now):
-    """How many products the page at hand lists."""
-    count = 0
-    for e in range(now.elements):
-        count += 1 if lists(now.element[e]) else 0
-    return count
-
-
-def swap_rows(now, i, j):
-    """Exchange two rows of a list of products."""
-    for k in range(3):
-        word = now.element[i].words[k]
-        now.element[i].words[k] = now.element[j].words[k]
-        now.element[j].words[k] = word
-    product = now.element[i].argument
-    now.element[i].argument = now.element[j].argument
-    now.element[j].argument = product
-    price = now.element[i + 1].value
-    now.element[i + 1].value = now.element[j + 1].value
-    now.element[j + 1].value = price
 
 
 @rare

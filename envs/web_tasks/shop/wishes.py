@@ -3,7 +3,7 @@
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
 from midcourse.envs.web_tasks.requirements import act_of, draw_bit, same_words
-from midcourse.envs.web_tasks.shop.pages import (
+from midcourse.envs.web_tasks.shop.layout import (
     FIRST_CATEGORY,
     FIRST_CODE,
     FIRST_COLOUR,
@@ -12,10 +12,12 @@ from midcourse.envs.web_tasks.shop.pages import (
     RATING_STEP,
     STANDARD,
     catalogue_of,
+    shop_of,
+)
+from midcourse.envs.web_tasks.shop.lists import (
     comes_before,
     listed_price,
     lists,
-    shop_of,
 )
 from midcourse.envs.web_tasks.shop.quantities import draw_quantity, number_in, quantity_words
 from midcourse.envs.web_tasks.shop.records import (

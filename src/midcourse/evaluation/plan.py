@@ -139,7 +139,8 @@ def family_of(env: str) -> Family:
     """
     if env not in ids():
         raise unknown("id", env, ids())
-    made: Any = load_env_creator(gymnasium.spec(env).entry_point)  # pyright: ignore[reportArgumentType]
+    point: Any = gymnasium.spec(env).entry_point  # "module:Class", or the class
+    made: Any = load_env_creator(point) if isinstance(point, str) else point
     return made.FAMILY
 
 

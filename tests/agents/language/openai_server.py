@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -40,6 +41,15 @@ class Served:
         return self.answers[min(number, len(self.answers) - 1)]
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A server that does not mind who hangs up before the end."""
+
+    def handle_error(self, request, client_address):
+        """Say nothing of a broken pipe; a handler's own failure is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextlib.contextmanager
 def serving(answers):
     """A running server; what it answers last it answers from then on."""
@@ -70,10 +80,10 @@ def serving(answers):
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with QuietServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         served.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield served
         finally:

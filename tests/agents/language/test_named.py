@@ -83,7 +83,7 @@ def test_the_table_shows_tokens_and_time_beside_success(saved, tmp_path, capsys)
         ("language:scored:modl=x", "unknown option of a language player 'modl'"),
         ("language:scored:dtype=int8", "unknown dtype 'int8'"),
         ("language:scored:model=/nowhere/at/all", "there is no model at /nowhere/at/all"),
-        ("language:scored:model=some/model", "some/model cannot be loaded as a language model"),
+        ("language:scored:model=some/model", "there is no model 'some/model'"),
         ("language:scored:replay=", "replay names nothing"),
         ("language:scored:context=-3:model=SAVED", "context=-3 is out of range"),
         ("language:scored:context=0:model=SAVED", "context=0 is out of range"),
@@ -131,6 +131,7 @@ def test_a_model_is_known_by_what_it_was_loaded_from(saved, tmp_path):
 
 def test_a_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.loading", raising=False)
     monkeypatch.delitem(sys.modules, "midcourse.agents.language.local", raising=False)
     monkeypatch.delitem(sys.modules, "midcourse.agents.language.kept", raising=False)
     named.shared_model.cache_clear()

@@ -108,7 +108,7 @@ def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(packaged, tmp_path
 @needs_smollm2
 @pytest.mark.slow
 def test_smollm2_is_written_out_whole_and_knows_a_capital():
-    from midcourse.agents.language.local import load
+    from midcourse.agents.language.loading import load
 
     model = load(smollm2.model_folder())
     talk = [{"role": "user", "content": "What is the capital of France?"}]
@@ -123,7 +123,7 @@ def test_smollm2_is_written_out_whole_and_knows_a_capital():
 def test_smollm2_scores_equal_one_pass_for_each_choice():
     import torch
 
-    from midcourse.agents.language.local import load
+    from midcourse.agents.language.loading import load
 
     model = load(smollm2.model_folder())
     prefix = model.render([{"role": "user", "content": "Goal: reach Amber Delta.\n" * 15}])
