@@ -15,7 +15,7 @@ RECORDS = [2, 3, 4, 5, 8, 9, 10]
 PLANS = {
     "midcourse/DelayedRepression-v0": [
         (RECORDS, [4], FEW),
-        ([2, 5], [1, 2, 3, 5], FEW),
+        ([2, 5], [1, 5], FEW),
         ([6, 7], [4], {}),
     ],
     "midcourse/DelayedRepressionCitizens-v0": [

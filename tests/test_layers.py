@@ -12,7 +12,7 @@ HEAVY = {"torch", "triton", "pygame", "matplotlib", "numba", "stable_baselines3"
 HEAVY |= {"transformers", "openai"}
 
 # Modules that are themselves imported late: by `bind` with numba, by name with their extra.
-LATE = {"loops.py", "sb3.py", "local.py", "kept.py"}
+LATE = {"loops.py", "sb3.py", "loading.py", "local.py", "kept.py"}
 
 # Public functions of a family that need no world, and what its numbers stand for.
 FORMULAS = re.compile(
