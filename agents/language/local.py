@@ -86,7 +86,8 @@ class LocalModel(Words):
     @property
     def identity(self) -> str:
         """Name, number type and files, wherever these lie."""
-        return f"{self.name} {self.model.dtype} {fingerprint(self.files)}".replace("torch.", "")
+        kind = str(self.model.dtype).removeprefix("torch.")
+        return f"{self.name} {kind} {fingerprint(self.files)}"
 
     # --- scoring ------------------------------------------------------------------------------
 

@@ -57,3 +57,16 @@ def model(network, tokenizer):
     from midcourse.agents.language.local import LocalModel
 
     return LocalModel(network, tokenizer, "tiny")
+
+
+@pytest.fixture(scope="module")
+def saved(network, tokenizer, tmp_path_factory):
+    """The model in a folder; no player of the tests before or after shares what was loaded."""
+    from midcourse.agents.language import named
+
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    named.shared_model.cache_clear()
+    yield folder
+    named.shared_model.cache_clear()

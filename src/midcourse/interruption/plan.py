@@ -121,7 +121,7 @@ def make_plan(
     for name in names:
         check_agent(name)
     chosen = {"level": max(levels), **knobs, "split": "test"}
-    loaded = check_loaded(world, agents, seed)
+    loaded = check_loaded(make_env(env, chosen), agents, seed)
     world.close()
     wanted = min(tasks or count, count)
     order = tuple(name for name in SETS if name in sets or not sets)

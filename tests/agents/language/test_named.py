@@ -17,16 +17,6 @@ safetensors = pytest.importorskip("safetensors.numpy", reason="the extra `llm` i
 ID = "midcourse/GuiNavigation-v0"
 
 
-@pytest.fixture(scope="module")
-def saved(network, tokenizer, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tiny") / "model"
-    network.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    named.shared_model.cache_clear()
-    yield folder
-    named.shared_model.cache_clear()
-
-
 def test_a_name_says_who_plays_how_with_which_model(saved):
     name = f"language:scored:normalise=mean:calibrate:temperature=0.5:context=300:model={saved}"
     player = agents.make(name, 3)
