@@ -22,7 +22,7 @@ def with_whole_id(args: Any) -> Any:
 
 
 def check_ranges(args: Any, ranges: Mapping[str, str]) -> None:
-    """Refuse numbers out of their ranges, which are written as in mathematics.
+    """Refuse numbers out of their ranges, which are written as in mathematics: `(0, 1]`.
 
     Raises:
         UserError: naming the first.

@@ -17,8 +17,9 @@ import time
 from collections.abc import Mapping, Sequence
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from midcourse.baselines.arguments import FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.baselines.pages import cpu
@@ -48,6 +49,8 @@ Found = dict[float, list[SetRow]]  # by share
 class Args:
     """What to measure."""
 
+    RANGES: ClassVar = dict.fromkeys(("tasks", "processes"), FROM_1)
+
     env: str = "midcourse/WebTasks-v0"
     """id of the environment"""
     level: int = 5
@@ -63,7 +66,12 @@ class Args:
 
 
 def write_page(args: Args) -> Path:
-    """Play what is missing, then write the page and its picture; returns the page's path."""
+    """Play what is missing, then write the page and its picture; returns the page's path.
+
+    Raises:
+        UserError: a number out of range, or a kept run of other settings.
+    """
+    check_ranges(args, args.RANGES)
     started = time.perf_counter()
     found = {share: _play(args, share) for share in SHARES}
     page = args.page or Path(__file__).with_name("results") / "interrupt.md"

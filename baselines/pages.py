@@ -15,15 +15,17 @@ import platform
 import sys
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import gymnasium
 import numpy as np
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse import agents
+from midcourse.baselines.arguments import ABOVE_0, FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
+from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval
 
@@ -49,6 +51,8 @@ PACKAGES = ("numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-co
 class Args:
     """What to measure."""
 
+    RANGES: ClassVar = {"seeds": FROM_1, "seconds": ABOVE_0}
+
     baseline: Literal["maskable_ppo", "tabular_q"]
     """which algorithm"""
     seeds: int = 5
@@ -64,9 +68,17 @@ class Args:
 
 
 def write_page(args: Args) -> Path:
-    """Train what is missing, then write the page; returns its path."""
+    """Train what is missing, then write the page; returns its path.
+
+    Raises:
+        UserError: a number out of range, or of a setting that there is not.
+    """
+    check_ranges(args, args.RANGES)
     module = importlib.import_module(f"midcourse.baselines.{args.baseline}")
     chosen = SETTINGS[args.baseline]
+    for i in args.settings:
+        if not 0 <= i < len(chosen):
+            raise UserError(f"there is no setting {i}: they are 0 to {len(chosen) - 1}")
     if args.settings:
         chosen = tuple(chosen[i] for i in args.settings)
     sections = []

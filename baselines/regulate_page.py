@@ -18,7 +18,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from midcourse import agents
 from midcourse.agents.policy import load
 from midcourse.agents.regulators import FORCES, SHIFTS, SMOOTHINGS
 from midcourse.baselines import regulate
+from midcourse.baselines.arguments import FROM_0, FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.baselines.pages import PACKAGES, cpu
@@ -49,6 +50,11 @@ TEST_SEED, CHOICE_SEED = 3_000_000, 4_000_000  # of the worlds; tasks have seeds
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args:
     """What to measure."""
+
+    RANGES: ClassVar = {
+        **dict.fromkeys(("seeds", "tasks", "choices", "processes"), FROM_1),
+        "steps": FROM_0,
+    }
 
     seeds: int = 5
     """runs of each trained regulator, seeds 0, 1, ..."""
@@ -87,7 +93,12 @@ class Args:
 
 
 def write_page(args: Args) -> Path:
-    """Train and scan what is missing, measure, write; returns the page's path."""
+    """Train and scan what is missing, measure, write; returns the page's path.
+
+    Raises:
+        UserError: a number out of range.
+    """
+    check_ranges(args, args.RANGES)
     runs = [
         args.run(kind, levers, delay, seed)
         for levers, delay, seed in itertools.product(args.levers, args.delays, range(args.seeds))

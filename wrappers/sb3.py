@@ -50,7 +50,16 @@ class SB3VecEnv(VecEnv):
 
     @classmethod
     def make(cls, env_id: str, num_envs: int, **knobs: Any) -> "SB3VecEnv":
-        """`num_envs` worlds of a registered id. `reward_terms` stay out of info unless asked."""
+        """`num_envs` worlds of a registered id. `reward_terms` stay out of info unless asked.
+
+        Raises:
+            UserError: the id is of another suite, or a knob is refused.
+        """
+        if gymnasium.spec(env_id).namespace != "midcourse":
+            raise UserError(
+                f"SB3VecEnv makes environments of midcourse, and {env_id} is none: SB3 has "
+                f"make_vec_env for others"
+            )
         knobs = {"reward_terms": False, **knobs}
         mode = AutoresetMode.SAME_STEP
         return cls(gymnasium.make_vec(env_id, num_envs, autoreset_mode=mode, **knobs))

@@ -1,5 +1,6 @@
 """Potential-based shaping by the exact oracle."""
 
+from numbers import Real
 from typing import Any
 
 import gymnasium
@@ -142,6 +143,9 @@ def _settings(family: Any, gamma: float, scale: float) -> tuple[float, float]:
         raise UserError(
             f"OracleShaping needs an exact oracle; that of {family.id} is {family.oracle!r}"
         )
+    for name, value in (("gamma", gamma), ("scale", scale)):
+        if not isinstance(value, Real):
+            raise UserError(f"{name}={value!r} is no number")
     if not 0.0 < gamma <= 1.0:
         raise UserError(f"gamma={gamma!r} is out of range: it lies in (0, 1]")
     if not 0.0 < scale < float("inf"):

@@ -30,7 +30,7 @@ class Prompt:
 
 @dataclass
 class Step:
-    """One turn of the world and the answers to it, the refused ones with their reasons."""
+    """One turn of the world and the answers to it, each refused one with its reason behind it."""
 
     view: str
     talk: list[Message] = field(default_factory=list)
@@ -43,6 +43,7 @@ class History:
     Steps are cut off from the oldest on when the conversation no longer fits. Then it is cut to
     half of what fits, so that the next steps only append, and a model that keeps its prefix does
     not have to run over all of it anew at every step. Of what was cut off, the actions are told.
+    The last step stays, but where it fills the context alone, its oldest refused answers go.
 
     Args:
         model: whose template and context count.
@@ -112,7 +113,7 @@ class History:
         ]
 
     def messages(self) -> list[Message]:
-        """The conversation, as much of it as fits; of the last step all is always there."""
+        """The conversation, as much of it as fits."""
         if self.prompt.recent:
             del self.steps[: -self.prompt.recent]
         messages = self._messages()
@@ -120,6 +121,10 @@ class History:
             while len(self.steps) > 1 and self._size(messages) > self.half:
                 self.forgotten.append(self.steps.pop(0).said)
                 messages = self._messages()
+        talk = self.steps[-1].talk
+        while len(talk) > 1 and self._size(messages) > self.budget:
+            del talk[:2]
+            messages = self._messages()
         return messages
 
     def _size(self, messages: Sequence[Message]) -> int:

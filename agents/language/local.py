@@ -126,7 +126,7 @@ class LocalModel(Words):
         """
         self._notice_new_weights()
         wanted = set(choices)
-        self._check_room(len(prefix), max(map(len, wanted), default=0))
+        self.check_room(len(prefix), max(map(len, wanted), default=0))
         whole = np.array(prefix, np.int64)
         known = self.remembered.setdefault(whole.tobytes(), {})
         self.remembered.move_to_end(whole.tobytes())
@@ -155,7 +155,12 @@ class LocalModel(Words):
             self.forget()
             self.version = version
 
-    def _check_room(self, prefix: int, more: int) -> None:
+    def check_room(self, prefix: int, more: int) -> None:
+        """Nothing, if the context holds a prompt of so many tokens and what follows it.
+
+        Raises:
+            UserError: it does not, or the prompt has none.
+        """
         if not prefix:
             raise UserError("the prefix has no tokens: there is nothing to go on from")
         if prefix + more > self.context:
@@ -235,7 +240,7 @@ class LocalModel(Words):
         begun, computed = time.perf_counter(), self.computed
         self._notice_new_weights()
         prompt = self.encode(self.render(messages))
-        self._check_room(len(prompt), 1)
+        self.check_room(len(prompt), 1)
         generator = torch.Generator().manual_seed(seed)
         said: list[int] = []
         log_probs: list[float] = []

@@ -27,6 +27,8 @@ REMOTE: dict[str, Callable[[str], Any]] = {
     "in_flight": int,
 }
 CASSETTE: dict[str, Callable[[str], Any]] = {"cassette": str, "replay": str}
+LEARNT = {"normalise": "sum", "calibrate": False}  # how a trained player's choices were scored
+SWITCH = {"": True, "yes": True, "no": False}
 SERVER = ("http://", "https://")
 DTYPES = ("float32", "bfloat16", "float16")
 
@@ -37,11 +39,12 @@ def make_player(argument: str, seed: int) -> Player:
     That is `scored`, `free` or `reasoned`, then options between colons, and last `model=`: a folder
     or a name in transformers' cache, or a server's address and the model's name there, as in
     `http://127.0.0.1:8000/v1#name`; SmolLM2 if left out. The options are those of `ScoredChoice`,
-    `FreeText` and `Reasoned`, as in `normalise=mean` or `calibrate`; those of the model, `context=`
-    and `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which answers are
-    written and from which they are read the next time, or `replay=FILE`, which asks no model.
-    `adapter=` names a folder that `midcourse train language-clone` or `language-grpo` wrote: its
-    model, unless `model=` says another, and its prompt are those that it was trained with.
+    `FreeText` and `Reasoned`, as in `normalise=sum` or `calibrate=no`; those of the model,
+    `context=` and `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which
+    answers are written and from which they are read the next time, or `replay=FILE`, which asks no
+    model. `adapter=` names a folder that `midcourse train language-clone` or `language-grpo` wrote:
+    its model, unless `model=` says another, its prompt, and unless told otherwise its way to score
+    (sums, not calibrated) are those that it was trained with.
     Players of one process that ask for the same model share it.
 
     Raises:
@@ -59,6 +62,8 @@ def make_player(argument: str, seed: int) -> Player:
         raise unknown("dtype", for_model["dtype"], DTYPES)
     trained = read_trained(Path(for_model["adapter"])) if "adapter" in for_model else None
     path = path or (trained.model if trained else "")
+    if trained and player is ScoredChoice:
+        values = LEARNT | values
     made = player(shared_model(path, **for_model), seed, **values)
     if trained:
         made.prompt = trained.prompt
@@ -66,19 +71,19 @@ def make_player(argument: str, seed: int) -> Player:
 
 
 def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[str, Any]:
-    """(name, value) of `name=value`, or of the name alone where it is a switch.
+    """(name, value) of `name=value`; a switch's name alone means yes.
 
     Raises:
         UserError: an unknown name, or a value of the wrong kind.
     """
-    name, has_value, value = word.partition("=")
+    name, _, value = word.partition("=")
     if name not in options:
         raise unknown("option of a language player", name, [*options, "model"])
     kind = options[name]
     if kind is bool:
-        if has_value:
-            raise UserError(f"{name} takes no value: write {name}, or leave it out")
-        return name, True
+        if value not in SWITCH:
+            raise UserError(f"{name}={value} is neither yes nor no")
+        return name, SWITCH[value]
     if not value:
         raise UserError(f"{name} names nothing: write {name}=..., or leave it out")
     try:

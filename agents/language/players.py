@@ -9,7 +9,7 @@ import numpy as np
 
 from midcourse.agents.language.examples import episodes
 from midcourse.agents.language.history import History, Prompt
-from midcourse.agents.language.model import Model, Reply, Usage
+from midcourse.agents.language.model import Message, Model, Reply, Usage
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
 
@@ -83,12 +83,14 @@ class ScoredChoice(Player):
     """Takes the legal action whose words the model finds likeliest as its answer.
 
     Each is scored with the end of the turn behind it, so that `click 1` is no head of `click 12`.
+    An untrained model plays best by the defaults: SmolLM2 by sums says the shortest action, `done`,
+    wherever that is legal.
 
     Args:
         model: that scores.
         seed: of the draws.
-        normalise: "sum" compares log-probabilities of whole actions, "mean" those of a token,
-            so that long actions are not at a disadvantage.
+        normalise: "mean" compares log-probabilities of a token, so that long actions are not at a
+            disadvantage, "sum" those of whole actions.
         calibrate: take off what an action scores after a turn that tells nothing (Holtzman et
             al. 2021, "Surface form competition", with a neutral prompt), so that words that are
             frequent anyway are not at an advantage.
@@ -104,8 +106,8 @@ class ScoredChoice(Player):
         self,
         model: Model,
         seed: int,
-        normalise: str = "sum",
-        calibrate: bool = False,
+        normalise: str = "mean",
+        calibrate: bool = True,
         temperature: float = 0.0,
         examples: int = 0,
     ):
@@ -114,6 +116,11 @@ class ScoredChoice(Player):
             raise UserError(f"normalise={normalise!r} is neither 'sum' nor 'mean'")
         self.normalise, self.calibrate = normalise, calibrate
         self.temperature = checked_temperature(temperature)
+
+    def reset(self, env: gymnasium.Env) -> None:
+        """As of `Player`."""
+        super().reset(env)
+        self.neutral: dict[str, float] = {}  # scores after a turn that tells nothing
 
     def act(self, observation: Any, info: dict[str, Any]) -> Any:
         """The chosen action."""
@@ -126,15 +133,19 @@ class ScoredChoice(Player):
     def scores(self, actions: Sequence[str]) -> np.ndarray:
         """One number for each action after the conversation so far, float64; more is better."""
         ended = [words + self.model.turn_end() for words in actions]
-        found = self._scores(self.model.render(self.history.messages()), ended)
+        found = self._scores(self.history.messages(), ended)
         if self.calibrate:
-            system = {"role": "system", "content": self.prompt.rules}
-            neutral = self.model.render([system, {"role": "user", "content": NEUTRAL}])
-            found -= self._scores(neutral, ended)
+            if new := [words for words in ended if words not in self.neutral]:
+                turn = [
+                    {"role": "system", "content": self.prompt.rules},
+                    {"role": "user", "content": NEUTRAL},
+                ]
+                self.neutral.update(zip(new, self._scores(turn, new).tolist(), strict=True))
+            found -= np.array([self.neutral[words] for words in ended])
         return found
 
-    def _scores(self, prefix: str, ended: Sequence[str]) -> np.ndarray:
-        scores = self.model.score(prefix, ended)
+    def _scores(self, messages: Sequence[Message], ended: Sequence[str]) -> np.ndarray:
+        scores = self.model.score(self.model.render(messages), ended)
         self.usage += scores.usage
         mean = self.normalise == "mean"
         return np.array(scores.per_token() if mean else scores.log_probs, np.float64)

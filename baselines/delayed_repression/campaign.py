@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from midcourse.baselines.arguments import FROM_0, FROM_1, check_ranges
 from midcourse.baselines.curve import read_curve
 from midcourse.baselines.delayed_repression.cells import EXPERIMENTS, Cell, Experiment, cells_of
 from midcourse.baselines.delayed_repression.measure import measure
@@ -28,6 +29,13 @@ PACKAGES = ("numpy", "numba", "gymnasium", "midcourse")
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args:
     """What to run."""
+
+    RANGES: ClassVar = {
+        "seeds": FROM_1,
+        "first_seed": FROM_0,
+        "steps": "[10, inf)",
+        "processes": FROM_1,
+    }
 
     seeds: int = 300
     """runs of each setting; those published are 50"""
@@ -58,9 +66,7 @@ def run(args: Args) -> Path:
     """
     from midcourse.baselines.delayed_repression.page import write_page
 
-    for name, least in (("seeds", 1), ("first_seed", 0), ("steps", 10), ("processes", 1)):
-        if getattr(args, name) < least:
-            raise UserError(f"{name}={getattr(args, name)} is out of range: at least {least}")
+    check_ranges(args, args.RANGES)
     cells = cells_of(args.experiments, args.delays)
     settings = {name: getattr(args, name) for name in ("seeds", "first_seed", "steps")}
     with Journal(

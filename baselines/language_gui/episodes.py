@@ -69,7 +69,7 @@ class Worlds:
         prompt = self.model.encode(self.model.render(self.talks[i].messages()))
         end = self.model.turn_end()
         choices = tuple(tuple(self.model.encode(words + end)) for words in actions)
-        self.model._check_room(len(prompt), max(map(len, choices)))
+        self.model.check_room(len(prompt), max(map(len, choices)))
         return actions, Decision(tuple(prompt), choices)
 
     def pair(self, i: int) -> tuple[int, int]:

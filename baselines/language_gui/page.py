@@ -17,18 +17,18 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from rich.progress import track
 
+from midcourse.baselines.arguments import FROM_0, FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import check_settings, read_curve, replace, write_text
 from midcourse.baselines.language_gui import clone, grpo
 from midcourse.baselines.language_gui.learner import OTHERS
 from midcourse.baselines.language_gui.measure import measure
 from midcourse.baselines.pages import cpu, load
-from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval, share
 from midcourse.evaluation.workers import Workers
@@ -49,6 +49,12 @@ SMALL = 16, 64  # episodes and steps of an update that others can be compared wi
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Args:
     """What to measure."""
+
+    RANGES: ClassVar = {
+        **dict.fromkeys(("seeds", "trained", "updates", "stopped", "steps"), FROM_1),
+        **dict.fromkeys(("episodes", "threads"), FROM_1),
+        **dict.fromkeys(("tasks", "web_tasks"), FROM_0),
+    }
 
     model: str = ""
     """folder, or name in transformers' cache; SmolLM2-135M-Instruct if left out"""
@@ -88,12 +94,9 @@ def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path.
 
     Raises:
-        UserError: a number of seeds, or of those trained, below 1, or a kept run that was made
-            with other settings.
+        UserError: a number out of range, or a kept run that was made with other settings.
     """
-    for name in ("seeds", "trained"):
-        if getattr(args, name) < 1:
-            raise UserError(f"{name} is {getattr(args, name)}; 1 or more was expected")
+    check_ranges(args, args.RANGES)
     most = min(args.trained, args.seeds)
     runs = {
         name: [_run(args, name, seed) for seed in track(range(count), name)]
@@ -307,10 +310,11 @@ def _head(args: Args) -> list[str]:
         "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
         "again. Intervals: 95 %, of shares of episodes Wilson's, of means the bootstrap's over "
         "pairs (tasks). An action is optimal if it "
-        "is the oracle's or leaves one step less to go. Zero-shot sees the whole conversation and "
-        "the general rules, the cloned and trained players the step at hand and rules of four "
-        "words. On level 2 and on the web they play what they were not trained for; the web's "
-        "rows are of seed 0.",
+        "is the oracle's or leaves one step less to go. Zero-shot is `language:scored` with "
+        "its defaults: a token's mean log-probability, less that after a neutral turn. It sees the "
+        "whole conversation and the general rules, the cloned and trained players the step at hand "
+        "and rules of four words, and score by sums. On level 2 and on the web they "
+        "play what they were not trained for; the web's rows are of seed 0.",
         "",
     ]
 

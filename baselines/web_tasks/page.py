@@ -20,12 +20,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
 from rich.progress import track
 
+from midcourse.baselines.arguments import FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
 from midcourse.baselines.pages import PACKAGES, cpu, load
@@ -46,6 +47,8 @@ Line = Mapping[str, Any]
 class Args:
     """What to measure."""
 
+    RANGES: ClassVar = dict.fromkeys(("seeds", "steps", "tasks", "repeats", "processes"), FROM_1)
+
     levels: tuple[int, ...] = (1, 2)
     """of the tasks; each is trained on by itself"""
     seeds: int = 3
@@ -65,7 +68,12 @@ class Args:
 
 
 def write_page(args: Args) -> Path:
-    """Train and play what is missing, then write the page; returns its path."""
+    """Train and play what is missing, then write the page; returns its path.
+
+    Raises:
+        UserError: a number out of range, or a kept run that was made with other settings.
+    """
+    check_ranges(args, args.RANGES)
     started = time.perf_counter()
     jobs = [(args, level, seed) for level in args.levels for seed in range(args.seeds)]
     spawn = multiprocessing.get_context("spawn")

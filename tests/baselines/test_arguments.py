@@ -68,3 +68,23 @@ def test_ranges_are_read_as_in_mathematics():
     for left in ("(4, 5]", "[0, 4)", "[5, inf)", "(0, 3)"):
         with pytest.raises(UserError, match=r"x=4 is out of range: it lies in "):
             check_ranges(Four, {"x": left})
+
+
+@pytest.mark.parametrize(
+    ("module", "settings", "told"),
+    [
+        ("pages", {"baseline": "tabular_q", "seeds": 0}, "seeds=0 is out of range"),
+        ("pages", {"baseline": "tabular_q", "settings": (9,)}, "no setting 9: they are 0 to 3"),
+        ("regulate_page", {"seeds": 0}, "seeds=0 is out of range"),
+        ("web_tasks.page", {"processes": 0}, "processes=0 is out of range"),
+        ("interrupt_page", {"tasks": 0}, "tasks=0 is out of range"),
+        ("language_gui.page", {"trained": 0}, "trained=0 is out of range"),
+    ],
+)
+def test_so_it_is_of_pages(module, settings, told, tmp_path):
+    if module.startswith("language"):
+        pytest.importorskip("peft", reason="the extra `llm` is not installed")
+    page: Any = importlib.import_module(f"midcourse.baselines.{module}")
+    with pytest.raises(UserError, match=told):
+        page.write_page(page.Args(out=tmp_path / "out", **settings))
+    assert not (tmp_path / "out").exists()

@@ -169,6 +169,8 @@ def test_a_killed_clone_goes_on_and_ends_alike(saved, tmp_path):
 def test_a_clone_plays_by_name_with_its_own_prompt_and_as_it_was_measured(cloned, saved):
     player = agents.make(f"language:scored:adapter={cloned.model}", 0)
     assert player.prompt == read_trained(Path(cloned.model)).prompt
+    assert (player.normalise, player.calibrate) == ("sum", False), "as it was trained"
+    assert agents.make(f"language:scored:calibrate:adapter={cloned.model}", 0).calibrate
     name = f"language:scored:adapter={cloned.model}"
     knobs = {"level": 1, "split": "test", "app": "fixed"}
     lines = evaluate(clone.Args.env, [name], knobs, floors=False).lines

@@ -135,7 +135,7 @@ def test_before_the_first_reset_everything_asks_for_one():
     ("arguments", "words"),
     [
         ({"seed": -1}, "seed"),
-        ({"seed": 2**63 - 3}, "out of range"),
+        ({"seed": 2**63 - 3}, "out of range for . worlds: world i takes seed"),
         ({"seed": [1, 2]}, "one for each world"),
         ({"seed": "a"}, "one for each world"),
         ({"seed": 1.5}, "one for each world"),

@@ -28,7 +28,6 @@ from midcourse.evaluation.journal import RESULTS, SETTINGS, TIMING
         ("eval --repeat 3", "unknown option '--repeat': did you mean '--repeats'?"),
         ("eval --tasks 0", "tasks=0 is out of range"),
         ("eval --processes 0", "processes=0 is out of range"),
-        ("eval --engine rya", "unknown engine 'rya'"),
         ("eval --share 0.5", "the suite episodes takes no --share: it is for interrupt"),
         ("eval --suite static --tasks 5", "takes no --tasks: it is for episodes and interrupt"),
         ("eval --suite static --no-floors", "the suite static takes no --no-floors"),

@@ -103,3 +103,5 @@ def test_other_autoreset_modes_are_refused():
         SB3VecEnv(gymnasium.make_vec(ID, 2))
     with pytest.raises(UserError, match="native vector"):
         SB3VecEnv(gymnasium.make(ID))
+    with pytest.raises(UserError, match="CartPole-v1 is none"):
+        SB3VecEnv.make("CartPole-v1", 2)

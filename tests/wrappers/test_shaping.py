@@ -87,9 +87,17 @@ def test_value_iteration_finds_the_same_best_actions_with_and_without(gamma, see
     assert best_actions(without, gamma) == best_actions(beside, gamma)
 
 
-@pytest.mark.parametrize("knobs", [{"gamma": 0.0}, {"gamma": 1.5}, {"scale": -1.0}])
-def test_settings_out_of_range_are_refused(knobs):
-    with pytest.raises(UserError, match="out of range"):
+@pytest.mark.parametrize(
+    ("knobs", "told"),
+    [
+        ({"gamma": 0.0}, "out of range"),
+        ({"gamma": 1.5}, "out of range"),
+        ({"scale": -1.0}, "out of range"),
+        ({"gamma": "a"}, "gamma='a' is no number"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(knobs, told):
+    with pytest.raises(UserError, match=told):
         OracleShaping(gymnasium.make(ID), **knobs)
 
 

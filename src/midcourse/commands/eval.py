@@ -67,8 +67,6 @@ class Args(WorldArgs):
     """Of everything that is drawn."""
     processes: int = 1
     """How many play. The results are the same for any number."""
-    engine: str = "processes"
-    """How the work is spread: processes, on this machine."""
     floors: bool = True
     """Also play do-nothing, random, cannot-be-done where pages offer reasons, and oracle."""
     out: Path | None = None
@@ -79,8 +77,6 @@ class Args(WorldArgs):
 
 def run(args: Args) -> int:
     """Evaluate, and print the table."""
-    if args.engine != "processes":
-        raise UserError(f"unknown engine {args.engine!r}: the one there is is 'processes'")
     if args.suite not in SUITES:
         raise unknown("suite", args.suite, SUITES)
     check_suite(args)

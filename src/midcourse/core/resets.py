@@ -19,7 +19,11 @@ def seeds_of(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
         return low, high
     if tasks.is_whole(seed):
         tasks.check_seed(seed)
-        tasks.check_seed(int(seed) + n - 1)
+        if int(seed) + n > 2**63:
+            raise UserError(
+                f"seed={seed} is out of range for {n} worlds: world i takes seed + i, and the last "
+                f"has to lie below 2**63"
+            )
         each = int(seed) + np.arange(n, dtype=np.int64)
         return each & 0xFFFFFFFF, each >> 32
     if not hasattr(seed, "__len__") or len(seed) != n:

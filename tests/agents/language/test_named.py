@@ -18,12 +18,13 @@ ID = "midcourse/GuiNavigation-v0"
 
 
 def test_a_name_says_who_plays_how_with_which_model(saved):
-    name = f"language:scored:normalise=mean:calibrate:temperature=0.5:context=300:model={saved}"
+    name = f"language:scored:normalise=sum:calibrate=no:temperature=0.5:context=300:model={saved}"
     player = agents.make(name, 3)
-    assert (player.normalise, player.calibrate, player.temperature) == ("mean", True, 0.5)
+    assert (player.normalise, player.calibrate, player.temperature) == ("sum", False, 0.5)
     assert player.model.context == 300
     assert agents.make(name).model is player.model, "one process loads a model once"
     assert agents.make(f"language:free:tries=2:model={saved}").tries == 2
+    assert agents.make(f"language:reasoned:forgetful:model={saved}").forgetful
     assert "language:" in agents.names()
 
 
@@ -37,7 +38,7 @@ def test_an_evaluation_is_the_same_on_one_process_and_goes_on(saved, tmp_path):
     again = evaluate(ID, [name], knobs, tasks=1, floors=False)
     assert list(first.lines) == list(again.lines)
     for line in first.lines:
-        assert line["calls"] == line["steps"]
+        assert line["steps"] < line["calls"] <= 2 * line["steps"], "calibration asks, too"
         assert line["tokens_in"] > 100 * line["calls"]
         assert line["invalid_actions"] == 0
         assert line["cost"] is None

@@ -37,7 +37,7 @@ def oracle_words(env):
 
 def test_the_likeliest_action_is_taken_and_the_goal_reached():
     model = ScriptedModel()
-    player = ScoredChoice(model, 0)
+    player = ScoredChoice(model, 0, calibrate=False)
     env, info = begin(player)
     over = False
     while not over:
@@ -77,7 +77,7 @@ def test_length_is_taken_out_by_the_mean():
     model = ScriptedModel(favours=favours)
     found = {}
     for normalise in ("sum", "mean"):
-        player = ScoredChoice(model, 0, normalise=normalise)
+        player = ScoredChoice(model, 0, normalise=normalise, calibrate=False)
         begin(player)
         player.history.see("A text", list(favours))
         found[normalise] = player.scores(list(favours)).tolist()
@@ -91,10 +91,28 @@ def test_calibration_takes_off_what_is_likely_anyway():
             return super().score(prefix, choices)
 
     for calibrate, wanted in ((False, [-1.0, -4.0]), (True, [0.0, 5.0])):
-        player = ScoredChoice(Biased(), 0, calibrate=calibrate)
+        player = ScoredChoice(Biased(), 0, normalise="sum", calibrate=calibrate)
         begin(player)
         player.history.see("Goal", ["back", "done"])
         assert player.scores(["back", "done"]).tolist() == wanted
+
+
+def test_a_neutral_score_is_asked_for_once_an_episode():
+    player = ScoredChoice(ScriptedModel(), 0)
+    env, _ = begin(player)
+    for legal in (["back"], ["back", "done"], ["done", "back"]):
+        player.history.see("Goal", legal)
+        player.scores(legal)
+    asked = [choices for _, choices in player.model.scored]
+    assert asked == [
+        ("back <end>",),
+        ("back <end>",),
+        ("back <end>", "done <end>"),
+        ("done <end>",),
+        ("done <end>", "back <end>"),
+    ]
+    player.reset(env)
+    assert not player.neutral
 
 
 def test_draws_follow_the_softmax_and_their_seed():
@@ -180,6 +198,22 @@ def test_history_is_cut_at_borders_of_steps_to_half_and_recalls_what_was_said():
     assert min(b - a for a, b in pairwise(cuts)) > 3
 
 
+def test_refused_answers_to_one_turn_are_dropped_where_they_fill_the_context():
+    history = History(ScriptedModel(context=80), 20, Prompt(rules="Rules"))
+    for screen in ("One", "Two"):
+        history.see(screen, ["a", "b"])
+        for i in range(9):
+            history.refuse(f"answer-{i} is ten words long, as many of them are", "so it is")
+            messages = history.messages()
+            assert history._size(messages) <= 60
+            assert messages[1]["content"].endswith(f"{screen}\nYou may say: a, b")
+            assert [m["role"] for m in messages[2:]] == ["assistant", "user"] * (
+                len(messages) // 2 - 1
+            )
+            assert messages[-2]["content"].startswith(f"answer-{i}")
+        history.answer("a")
+
+
 def test_long_lists_of_actions_are_told_in_part():
     model = ScriptedModel()
     history = History(model, 20)
@@ -208,7 +242,7 @@ def test_bad_settings_are_told_in_a_sentence(make, said):
     [
         ("temprature=1", "did you mean 'temperature'"),
         ("temperature=hot", "temperature=hot is no float"),
-        ("calibrate=no", "calibrate takes no value"),
+        ("calibrate=maybe", "calibrate=maybe is neither yes nor no"),
     ],
 )
 def test_bad_options_in_a_name_are_told_in_a_sentence(word, said):
