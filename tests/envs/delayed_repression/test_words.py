@@ -6,10 +6,11 @@ import pytest
 
 import midcourse  # noqa: F401
 
+FEW = {"citizens": 24, "communities": 3}  # so do other tests, and each number is compiled for
 FORMS = (
-    ("DelayedRepression", {"citizens": 6}),
-    ("DelayedRepression", {"citizens": 6, "levers": "force"}),
-    ("DelayedRepressionCitizens", {"citizens": 6}),
+    ("DelayedRepression", FEW),
+    ("DelayedRepression", {"graph": "shared", "levers": "force", **FEW}),
+    ("DelayedRepressionCitizens", FEW),
     ("DelayedReplicator", {}),
     ("DelayedReplicator", {"levers": "force"}),
 )
