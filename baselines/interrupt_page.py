@@ -49,7 +49,7 @@ Found = dict[float, list[SetRow]]  # by share
 class Args:
     """What to measure."""
 
-    RANGES: ClassVar = dict.fromkeys(("tasks", "processes"), FROM_1)
+    RANGES: ClassVar[dict[str, str]] = dict.fromkeys(("tasks", "processes"), FROM_1)
 
     env: str = "midcourse/WebTasks-v0"
     """id of the environment"""

@@ -47,7 +47,9 @@ Line = Mapping[str, Any]
 class Args:
     """What to measure."""
 
-    RANGES: ClassVar = dict.fromkeys(("seeds", "steps", "tasks", "repeats", "processes"), FROM_1)
+    RANGES: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("seeds", "steps", "tasks", "repeats", "processes"), FROM_1
+    )
 
     levels: tuple[int, ...] = (1, 2)
     """of the tasks; each is trained on by itself"""
