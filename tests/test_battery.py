@@ -5,21 +5,21 @@ At every level, but for what takes minutes: `midcourse check ID` tries all of it
 
 import gymnasium
 import pytest
+import sizes
 
 from midcourse.core.check import check_env
 
 OURS = sorted(name for name in gymnasium.registry if name.startswith("midcourse/"))
-FEW = {"citizens": 24, "communities": 3}  # what does not depend on how many there are
 RECORDS = [2, 3, 4, 5, 8, 9, 10]
 # (laws, levels, knobs) of every world; None: all. A world that is not named keeps all at once.
 PLANS = {
     "midcourse/DelayedRepression-v0": [
-        (RECORDS, [4], FEW),
-        ([2, 5], [1, 5], FEW),
+        (RECORDS, [4], sizes.REGULATED),
+        ([2, 5], [1, 5], sizes.REGULATED),
         ([6, 7], [4], {}),
     ],
     "midcourse/DelayedRepressionCitizens-v0": [
-        (RECORDS, [1], FEW),
+        (RECORDS, [1], sizes.CITIZENS),
         ([2, 5, 10], [5], {}),
     ],
     "midcourse/WebTasks-v0": [
@@ -31,7 +31,7 @@ PLANS = {
 FORMS = {
     "midcourse/GuiNavigation-v0": [{"app": "fresh"}, {"observation": "compact"}],
     "midcourse/DelayedReplicator-v0": [{"levers": "force"}],
-    "midcourse/DelayedRepression-v0": [{"graph": "shared", "levers": "force", **FEW}],
+    "midcourse/DelayedRepression-v0": [{"graph": "shared", "levers": "force", **sizes.REGULATED}],
 }
 
 

@@ -1,6 +1,7 @@
 """A person plays: injected events and lines."""
 
 import pytest
+import sizes
 
 from midcourse.play import FRAME, STRIP, Session, play, scale_for
 
@@ -109,10 +110,10 @@ def test_disturbances_are_announced():
 
 
 def test_an_action_is_repeated_until_the_end_or_a_disturbance():
-    told, small = [], {"citizens": 12, "step_limit": 40}
+    told = []
     lines = ["force=1.5 x 10", "", "keep x 2", "keep x 99", "keep", "keep x 99"]
-    knobs = {"disturbances": "alarm_shock", "disturb_at": ("step", 25), **small}
-    summary = play(REGULATOR, seed=0, lines=lines, write=told.append, **knobs)
+    knobs = {"disturbances": "alarm_shock", "disturb_at": ("step", 25), "step_limit": 40}
+    summary = play(REGULATOR, seed=0, lines=lines, write=told.append, **knobs, **sizes.REGULATED)
     assert (summary.episodes, summary.steps) == (1, 40)
     assert "The world has changed: alarm shock." in told
     left = [line.splitlines()[-1] for line in told if "Steps left" in line]
@@ -122,7 +123,7 @@ def test_an_action_is_repeated_until_the_end_or_a_disturbance():
 
 def test_a_world_without_a_goal_is_never_solved():
     told = []
-    play(CITIZENS, seed=0, lines=["L x 9"], write=told.append, citizens=6, step_limit=9)
+    play(CITIZENS, seed=0, lines=["L x 9"], write=told.append, step_limit=9, **sizes.CITIZENS)
     assert any(line.startswith("Over after 9 steps. Score ") for line in told)
     assert told[-1] == "Goodbye: 1 episodes and 9 steps played."
 
@@ -135,7 +136,7 @@ def test_actions_are_typed_where_nothing_can_be_clicked():
         for letter in "force=1.5 x 3"
     ]
     frames = [[*typed, enter], [enter], [click(9, 9)], [key("x"), key("backspace"), enter]]
-    summary = play(REGULATOR, seed=0, frames=frames, citizens=12)
+    summary = play(REGULATOR, seed=0, frames=frames, **sizes.REGULATED)
     assert summary.steps == 9
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sizes
 
 from midcourse.agents import citizens
 from midcourse.agents.citizens import FixedCitizens, LearningCitizens, ReactiveCitizens
@@ -10,7 +11,6 @@ from midcourse.envs import delayed_repression_v0
 from midcourse.envs.delayed_repression.population import dynamics
 
 RUNAWAY = 0.40
-SMALL = {"citizens": 24, "communities": 3}
 
 
 def test_both_forms_of_the_observation_are_one_state():
@@ -64,7 +64,7 @@ def test_ties_and_exploration_go_by_chance():
 @pytest.mark.parametrize("observation", ["published", "scalar"])
 def test_dictionaries_and_arrays_are_the_same_life(kind, observation):
     worlds = [
-        delayed_repression_v0.parallel_env(step_limit=30, observation=observation, **SMALL)
+        delayed_repression_v0.parallel_env(step_limit=30, observation=observation, **sizes.CITIZENS)
         for _ in range(2)
     ]
     by_name, by_row = kind(seed=5), kind(seed=5)

@@ -3,6 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
+import sizes
 
 import midcourse  # noqa: F401
 from midcourse import agents
@@ -12,7 +13,6 @@ from midcourse.envs.delayed_repression.population import dynamics
 from midcourse.envs.delayed_repression.regulator import observe, state
 
 ID = "midcourse/DelayedRepression-v0"
-SMALL = {"citizens": 24, "communities": 3}
 ANY = ["constant-force:1.5", "ramp", "bang-bang", "force-by-alarm:0/1/0.5"]
 ALL = ["alarm-smoother", "set-levers:0/0.97/-0.1", "hold-alarm"]
 
@@ -121,7 +121,7 @@ def play(env, agent, **options):
 @pytest.mark.parametrize("levers", ["all", "force"])
 @pytest.mark.parametrize("name", ANY + ALL)
 def test_each_plays_where_it_can_and_says_where_it_cannot(name, levers):
-    env = gymnasium.make(ID, levers=levers, step_limit=20, **SMALL)
+    env = gymnasium.make(ID, levers=levers, step_limit=20, **sizes.REGULATED)
     agent = agents.make(name)
     if levers == "force" and name in ALL:
         env.reset(seed=0)
@@ -138,7 +138,7 @@ def test_other_worlds_are_refused():
 
 
 def test_a_rule_on_a_batch_is_the_rule_on_each_world():
-    vector = gymnasium.make_vec(ID, 6, suite=False, autoreset_mode="Disabled", **SMALL)
+    vector = gymnasium.make_vec(ID, 6, suite=False, autoreset_mode="Disabled", **sizes.REGULATED)
     observation, _ = vector.reset(seed=3)
     single = {key: values[4] for key, values in observation.items()}
     for name in ANY + ALL:

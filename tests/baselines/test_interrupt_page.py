@@ -27,16 +27,16 @@ def test_a_small_page_has_every_set_and_agent_and_is_written_again_alike(tmp_pat
     ]
 
 
-@pytest.mark.parametrize("code", [None, "0123456789abcdef"])
-def test_what_other_code_played_is_refused(tmp_path, monkeypatch, code):
+def test_what_other_code_played_is_refused(tmp_path, monkeypatch):
     args = Args(tasks=1, out=tmp_path / "runs", page=tmp_path / "interrupt.md")
     monkeypatch.setattr("midcourse.baselines.interrupt_page.AGENTS", {"do-nothing": "#111827"})
     monkeypatch.setattr("midcourse.baselines.interrupt_page.draw", lambda path, rows: None)
     write_page(args)
     path = next(args.out.glob("*-share=0.6")) / SETTINGS
-    path.write_text(json.dumps({**json.loads(path.read_text()), "code": code}))
-    with pytest.raises(UserError, match=r"share=0.6 holds a run by other code .*: delete it"):
-        write_page(args)
+    for code in (None, "0123456789abcdef"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "code": code}))
+        with pytest.raises(UserError, match=r"share=0.6 holds a run by other code .*: delete it"):
+            write_page(args)
 
 
 def test_the_code_of_the_suite_is_all_there():

@@ -7,6 +7,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
+import sizes
 
 import midcourse  # noqa: F401
 from midcourse import agents
@@ -20,12 +21,17 @@ from midcourse.baselines import regulate, regulate_page
 from midcourse.baselines.regulation import policy_rule
 
 ID = "midcourse/DelayedRepression-v0"
-SMALL = {"citizens": 24, "communities": 3}
 
 
 def args(out, **changes):
     settings = {"worlds": 4, "rollout": 16, "batch": 32, "epochs": 2, "steps": 256, "episodes": 3}
-    settings |= {"step_limit": 40, "quiet": True, "checkpoint_every": 2, "seconds": 1e9, **SMALL}
+    settings |= {
+        "step_limit": 40,
+        "quiet": True,
+        "checkpoint_every": 2,
+        "seconds": 1e9,
+        **sizes.REGULATED,
+    }
     return regulate.Args(**{**settings, "out": out, **changes})
 
 
@@ -45,7 +51,7 @@ def test_a_killed_run_goes_on_and_ends_alike_and_its_policy_is_played_by_name(tm
     assert -1.25 < curve[-1]["reward"] < 0.0
 
     rule = policy_rule(load(tmp_path / "whole" / "model.zip"), "force")
-    env = gymnasium.make(ID, levers="force", step_limit=40, **SMALL)
+    env = gymnasium.make(ID, levers="force", step_limit=40, **sizes.REGULATED)
     observation, info = env.reset(seed=0)
     agent = agents.make(f"sb3-greedy:{tmp_path / 'whole' / 'model.zip'}")
     agent.reset(env)
@@ -72,7 +78,7 @@ def test_the_published_table_is_learnt_and_played(tmp_path):
 
 
 def test_a_desk_measures_what_single_worlds_say():
-    knobs = {"population": "reactive", "delay": 3, "split": "test", **SMALL}
+    knobs = {"population": "reactive", "delay": 3, "split": "test", **sizes.REGULATED}
     desk = Desk(ID, 3, seed=5, levers="all", step_limit=40, **knobs)
     rule: Any = agents.make("ramp")
     first, again = desk.play(rule.levers), desk.play(rule.levers)
@@ -102,7 +108,7 @@ def test_the_page_is_written_by_one_command_and_goes_on_where_it_stopped(tmp_pat
     monkeypatch.setattr(regulate_page, "candidates", lambda levers: few)
     made = regulate_page.Args(
         seeds=1, tasks=4, choices=3, delays=(3,), levers=("force",), steps=600, processes=1,
-        out=tmp_path / "runs", page=tmp_path / "page.md", **SMALL,
+        out=tmp_path / "runs", page=tmp_path / "page.md", **sizes.REGULATED,
     )  # fmt: skip
     page = regulate_page.write_page(made).read_text()
     for name in ("`do-nothing`", "`random`", "`ramp`", "`reference`", "**PPO**", "tabular Q"):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+import sizes
 
 from midcourse.cli import main
 from midcourse.commands import COMMANDS
@@ -97,13 +98,15 @@ def test_eval_writes_a_run_and_prints_a_table(capsys, tmp_path):
 
 
 def test_eval_takes_agents_with_commas_and_shows_only_what_is_defined(capsys, tmp_path):
-    knobs = ["--knob", "citizens=12", "--knob", "step_limit=20", "--tasks", "2"]
+    knobs = [f"--knob={name}={value}" for name, value in sizes.REGULATED.items()]
+    knobs += ["--knob", "step_limit=20", "--tasks", "2"]
     words = ["eval", "DelayedRepression-v0", "--agents", "random,oracle", "--no-floors", *knobs]
     assert main([*words, "--out", str(tmp_path / "a")]) == 0
     said = capsys.readouterr().out
     assert "4 episodes in" in said
     assert "return" in said
     assert "efficiency" not in said
+    knobs[1] = "--knob=communities=2"
     words = ["eval", "DelayedRepressionCitizens-v0", *knobs, "--out", str(tmp_path / "b")]
     assert main([*words, "--disturbances", "1"]) == 0  # neither goal nor masks
     said = capsys.readouterr().out

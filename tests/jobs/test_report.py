@@ -12,6 +12,7 @@ import gymnasium
 import matplotlib.image
 import numpy as np
 import pytest
+import sizes
 
 from midcourse.core.errors import UserError
 from midcourse.evaluation.plan import make_plan
@@ -169,7 +170,8 @@ def test_a_recording_tells_what_happened():
 
 
 def test_a_long_recording_keeps_some_frames_and_every_event():
-    knobs = {"citizens": 12, "step_limit": 50, "disturbances": "rewire", "disturb_at": ("step", 7)}
+    knobs = {"step_limit": 50, "disturbances": "rewire", "disturb_at": ("step", 7)}
+    knobs |= sizes.REGULATED
     plan = make_plan("midcourse/DelayedRepression-v0", ("oracle",), knobs, 1, 1, 0, floors=False)
     recording = record(next(plan.jobs()), "title", every=20)
     assert [frame.step for frame in recording.frames] == [0, 7, 20, 40, 50]

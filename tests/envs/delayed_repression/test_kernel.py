@@ -3,6 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
+import sizes
 import torch
 
 import midcourse  # noqa: F401  registers the ids
@@ -29,7 +30,7 @@ def handed_over(worlds, delay):
 
 @pytest.mark.parametrize(("delay", "lever"), [(0, 2), (5, 5), (20, 1)])
 def test_kernel_takes_the_worlds_steps(delay, lever):
-    knobs = {"citizens": 24, "communities": 3, "population": "mixed", "suite": False}
+    knobs = {**sizes.REGULATED, "population": "mixed", "suite": False}
     env = gymnasium.make_vec(ID, 6, delay=delay, **knobs).unwrapped
     env.reset(seed=11)
     start = handed_over(env.worlds.copy(), delay)

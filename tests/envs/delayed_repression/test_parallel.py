@@ -6,6 +6,7 @@ import gymnasium
 import numpy as np
 import pettingzoo
 import pytest
+import sizes
 
 from midcourse.core.errors import UserError
 from midcourse.core.family import Refusal
@@ -18,14 +19,13 @@ with warnings.catch_warnings():
     from pettingzoo.test.state_test import state_test
 
 ID = "midcourse/DelayedRepressionCitizens-v0"
-SMALL = {"citizens": 24, "communities": 2}
 FORMS = ("published", "scalar", "rich")
 # What PettingZoo says of every world whose observations are not boxes, or may be all zeros.
 ITS_TASTE = ("probably should be", "all zeros", "not a NumPy array")
 
 
 def small(**knobs):
-    return delayed_repression_v0.parallel_env(**{**SMALL, **knobs})
+    return delayed_repression_v0.parallel_env(**{**sizes.CITIZENS, **knobs})
 
 
 # --- PettingZoo's own checks ----------------------------------------------------------------------
@@ -37,21 +37,29 @@ def test_parallel_api(form):
 
 
 def test_api_without_a_warning_where_observations_are_boxes():
-    api_test(delayed_repression_v0.env(**SMALL, observation="rich", step_limit=40), num_cycles=60)
+    api_test(
+        delayed_repression_v0.env(**sizes.CITIZENS, observation="rich", step_limit=40),
+        num_cycles=60,
+    )
 
 
 @pytest.mark.parametrize("form", ["published", "scalar"])
 def test_api_with_no_warning_but_of_taste(form):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        api_test(delayed_repression_v0.env(**SMALL, observation=form, step_limit=40), num_cycles=60)
+        api_test(
+            delayed_repression_v0.env(**sizes.CITIZENS, observation=form, step_limit=40),
+            num_cycles=60,
+        )
     said = {str(warning.message) for warning in caught}
     assert not [words for words in said if not any(part in words for part in ITS_TASTE)]
 
 
 def test_seeds():
     parallel_seed_test(small, num_cycles=60)
-    seed_test(lambda: delayed_repression_v0.env(**SMALL, observation="rich"), num_cycles=20)
+    seed_test(
+        lambda: delayed_repression_v0.env(**sizes.CITIZENS, observation="rich"), num_cycles=20
+    )
 
 
 def test_max_cycles():
@@ -59,14 +67,20 @@ def test_max_cycles():
 
 
 def test_state():
-    state_test(delayed_repression_v0.env(**SMALL, observation="rich"), small(observation="rich"))
+    state_test(
+        delayed_repression_v0.env(**sizes.CITIZENS, observation="rich"), small(observation="rich")
+    )
 
 
 def test_registry():
-    env = pettingzoo.make("parallel", "midcourse/delayed_repression-v0", max_cycles=3, **SMALL)
+    env = pettingzoo.make(
+        "parallel", "midcourse/delayed_repression-v0", max_cycles=3, **sizes.CITIZENS
+    )
     assert env.params.step_limit == 3
     assert isinstance(env.unwrapped, delayed_repression_v0.parallel_env)
-    assert pettingzoo.make("aec", "midcourse/delayed_repression_v0", **SMALL).metadata["name"]
+    assert pettingzoo.make("aec", "midcourse/delayed_repression_v0", **sizes.CITIZENS).metadata[
+        "name"
+    ]
 
 
 # --- the same world in every form -----------------------------------------------------------------
@@ -74,7 +88,13 @@ def test_registry():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_single_vector_dicts_and_arrays_are_one_world(form):
-    knobs = {**SMALL, "observation": form, "disturbances": 4, "step_limit": 60, "masks": True}
+    knobs = {
+        **sizes.CITIZENS,
+        "observation": form,
+        "disturbances": 4,
+        "step_limit": 60,
+        "masks": True,
+    }
     joint = gymnasium.make(ID, **knobs).unwrapped
     vector = gymnasium.make_vec(ID, num_envs=3, **knobs)
     dicts, arrays = small(**knobs), small(**knobs)
@@ -151,7 +171,7 @@ def test_snapshots_through_the_shell():
     ends.append((np.array(paid).tobytes(), env.snapshot()))
     assert ends.count(ends[0]) == 4
     assert env.task() == twin.task()
-    joint = gymnasium.make(ID, **SMALL, disturbances=2).unwrapped
+    joint = gymnasium.make(ID, **sizes.CITIZENS, disturbances=2).unwrapped
     joint.restore(here)
     assert joint.snapshot() == here
 

@@ -3,14 +3,14 @@
 import gymnasium
 import numpy as np
 import pytest
+import sizes
 
 import midcourse  # noqa: F401
 
-FEW = {"citizens": 24, "communities": 3}  # so do other tests, and each number is compiled for
 FORMS = (
-    ("DelayedRepression", FEW),
-    ("DelayedRepression", {"graph": "shared", "levers": "force", **FEW}),
-    ("DelayedRepressionCitizens", FEW),
+    ("DelayedRepression", sizes.REGULATED),
+    ("DelayedRepression", {"graph": "shared", "levers": "force", **sizes.REGULATED}),
+    ("DelayedRepressionCitizens", sizes.CITIZENS),
     ("DelayedReplicator", {}),
     ("DelayedReplicator", {"levers": "force"}),
 )
