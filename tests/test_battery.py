@@ -1,6 +1,6 @@
 """Every registered world keeps the ten laws, and in its other forms too.
 
-At every level, but for what takes minutes: `midcourse check ID` tries all of it.
+At every level, but for what takes long: `midcourse check ID` tries all of it.
 """
 
 import gymnasium
@@ -19,8 +19,11 @@ PLANS = {
         ([6, 7], [4], {}),
     ],
     "midcourse/DelayedRepressionCitizens-v0": [
-        (RECORDS, [1], sizes.CITIZENS),
-        ([2, 5, 10], [5], {}),
+        (RECORDS, [1, 5], sizes.CITIZENS),
+    ],
+    "midcourse/GuiNavigation-v0": [
+        ([1, 2, 3], [1, 4], {}),
+        ([4, 5, 6, 7, 8, 9, 10], None, {}),
     ],
     "midcourse/WebTasks-v0": [
         (RECORDS, [4], {}),
@@ -49,7 +52,7 @@ def test_every_world_keeps_the_laws(name, plan):
 
 
 @pytest.mark.thorough  # compiles all rules twice more, which takes minutes
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", [name for name in PLANS if PLANS[name][0][0] is RECORDS])
 def test_large_worlds_give_equal_bytes_compiled_with_checks_and_not_at_all(name):
     _, levels, knobs = PLANS[name][0]
     keeps(name, [1], levels, knobs)

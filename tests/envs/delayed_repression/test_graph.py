@@ -10,7 +10,7 @@ from midcourse.envs.delayed_repression.population import bridges, graph
 ID = "midcourse/DelayedRepressionCitizens-v0"
 SEEDS = 60
 N, BLOCKS = 60, 4
-P_IN, P_OUT, P_TIE = 0.3, 0.05, 0.12
+P_IN, P_OUT, P_TIE = 0.3, 0.05, 0.1093  # as many ties either way, so both are compiled at once
 KNOBS = {"citizens": N, "communities": BLOCKS, "p_in": P_IN, "p_out": P_OUT, "p_tie": P_TIE}
 TOPOLOGIES = ("block", "random", "scale-free")
 
