@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from midcourse.baselines.arguments import ABOVE_0, FROM_1, SEED, SHARE, check_ranges
+from midcourse.baselines.arguments import FROM_1, SEED, SHARE, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import replace, write_text
 from midcourse.core.version import package_version
@@ -25,7 +25,7 @@ class CommonArgs(ABC):
 
     RANGES: ClassVar = {
         "seed": SEED,
-        "seconds": ABOVE_0,
+        "seconds": "(0, inf]",
         "steps": FROM_1,
         "worlds": FROM_1,
         "episodes": FROM_1,

@@ -68,6 +68,11 @@ class Args:
     page: Path | None = None
     """the page; results/web_ppo.md of this package if not given"""
 
+    def run(self, level: int, seed: int) -> ppo.Args:
+        """Settings of one training run."""
+        out = self.out / f"level={level}-seed={seed}"
+        return ppo.Args(level=level, seed=seed, steps=self.steps, seconds=inf, out=out, quiet=True)
+
 
 def write_page(args: Args) -> Path:
     """Train and play what is missing, then write the page; returns its path.
@@ -104,15 +109,14 @@ def _seconds(folder: Path, more: float) -> float:
 
 def train(args: Args, level: int, seed: int) -> dict[str, Any]:
     """One training run's result with its curve; trained now if it is not there yet."""
-    out = args.out / f"level={level}-seed={seed}"
-    path = out / "page.json"
+    made = args.run(level, seed)
+    path = made.out / "page.json"
     if not path.exists():
         start = time.perf_counter()
-        made = ppo.Args(level=level, seed=seed, steps=args.steps, seconds=inf, out=out, quiet=True)
         result = dataclasses.asdict(ppo.train(made))
         result |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(result)))
-    return {**json.loads(path.read_text()), "curve": read_curve(out / "curve.jsonl")}
+    return {**json.loads(path.read_text()), "curve": read_curve(made.out / "curve.jsonl")}
 
 
 def _section(args: Args, level: int, runs: Sequence[dict[str, Any]]) -> list[str]:

@@ -18,7 +18,7 @@ from midcourse.core.errors import UserError
     ("settings", "told"),
     [
         ({"seed": -1}, r"seed=-1 is out of range: it lies in \[0, 4294967295\]"),
-        ({"seconds": 0.0}, r"seconds=0.0 is out of range: it lies in \(0, inf\)"),
+        ({"seconds": 0.0}, r"seconds=0.0 is out of range: it lies in \(0, inf\]"),
         ({"steps": 0}, "steps=0 is out of range"),
         ({"worlds": 0}, "worlds=0 is out of range"),
         ({"episodes": 0}, "episodes=0 is out of range"),
@@ -88,3 +88,12 @@ def test_so_it_is_of_pages(module, settings, told, tmp_path):
     with pytest.raises(UserError, match=told):
         page.write_page(page.Args(out=tmp_path / "out", **settings))
     assert not (tmp_path / "out").exists()
+
+
+def test_what_pages_train_with_is_in_range():
+    from midcourse.baselines import regulate_page
+    from midcourse.baselines.web_tasks import page
+
+    page.Args().run(1, 0).check()
+    for kind in ("ppo", "tabular"):
+        regulate_page.Args().run(kind, "force", 8, 0).check()
