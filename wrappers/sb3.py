@@ -7,6 +7,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode, VectorEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnv
 
@@ -53,11 +54,13 @@ class SB3VecEnv(VecEnv):
         """`num_envs` worlds of a registered id. `reward_terms` stay out of info unless asked.
 
         Raises:
-            UserError: the id is of another suite, or a knob is refused.
+            UserError: the id has no native vector of midcourse, or a knob is refused.
         """
-        if gymnasium.spec(env_id).namespace != "midcourse":
+        point: Any = gymnasium.spec(env_id).vector_entry_point  # "module:Class", or the class
+        made = load_env_creator(point) if isinstance(point, str) else point
+        if not hasattr(made, "action_masks"):
             raise UserError(
-                f"SB3VecEnv makes environments of midcourse, and {env_id} is none: SB3 has "
+                f"SB3VecEnv makes native vectors of midcourse, and {env_id} has none: SB3 has "
                 f"make_vec_env for others"
             )
         knobs = {"reward_terms": False, **knobs}

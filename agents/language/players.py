@@ -83,8 +83,7 @@ class ScoredChoice(Player):
     """Takes the legal action whose words the model finds likeliest as its answer.
 
     Each is scored with the end of the turn behind it, so that `click 1` is no head of `click 12`.
-    An untrained model plays best by the defaults: SmolLM2 by sums says the shortest action, `done`,
-    wherever that is legal.
+    The defaults are for untrained models, which by sums favour the shortest action.
 
     Args:
         model: that scores.

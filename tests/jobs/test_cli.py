@@ -98,16 +98,18 @@ def test_eval_writes_a_run_and_prints_a_table(capsys, tmp_path):
 
 
 def test_eval_takes_agents_with_commas_and_shows_only_what_is_defined(capsys, tmp_path):
-    knobs = [f"--knob={name}={value}" for name, value in sizes.REGULATED.items()]
-    knobs += ["--knob", "step_limit=20", "--tasks", "2"]
-    words = ["eval", "DelayedRepression-v0", "--agents", "random,oracle", "--no-floors", *knobs]
+    def few(size):
+        return ["--tasks=2", *(f"--knob={k}={v}" for k, v in {**size, "step_limit": 20}.items())]
+
+    words = ["eval", "DelayedRepression-v0", "--agents", "random,oracle", "--no-floors"]
+    words += few(sizes.REGULATED)
     assert main([*words, "--out", str(tmp_path / "a")]) == 0
     said = capsys.readouterr().out
     assert "4 episodes in" in said
     assert "return" in said
     assert "efficiency" not in said
-    knobs[1] = "--knob=communities=2"
-    words = ["eval", "DelayedRepressionCitizens-v0", *knobs, "--out", str(tmp_path / "b")]
+    words = ["eval", "DelayedRepressionCitizens-v0", *few(sizes.CITIZENS)]
+    words += ["--out", str(tmp_path / "b")]
     assert main([*words, "--disturbances", "1"]) == 0  # neither goal nor masks
     said = capsys.readouterr().out
     assert "success" not in said

@@ -3,6 +3,7 @@
 import gymnasium
 import numpy as np
 import pytest
+import tiny
 
 pytest.importorskip("stable_baselines3", reason="the extra `rl` is not installed")
 from stable_baselines3.common.monitor import Monitor
@@ -103,5 +104,6 @@ def test_other_autoreset_modes_are_refused():
         SB3VecEnv(gymnasium.make_vec(ID, 2))
     with pytest.raises(UserError, match="native vector"):
         SB3VecEnv(gymnasium.make(ID))
-    with pytest.raises(UserError, match="CartPole-v1 is none"):
+    with pytest.raises(UserError, match="CartPole-v1 has none"):
         SB3VecEnv.make("CartPole-v1", 2)
+    assert SB3VecEnv.make(tiny.ID, 2).num_envs == 2, "a world of one's own has a vector, too"
