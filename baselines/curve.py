@@ -1,9 +1,14 @@
 """Files of a training run that survive a kill: the curve, and what is replaced whole."""
 
+import contextlib
 import functools
 import json
 import os
-from collections.abc import Callable
+import pickle
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,9 +18,17 @@ from midcourse.evaluation.journal import take_lock, told_plainly
 Args = TypeVar("Args", bound=Any)
 Result = TypeVar("Result")
 
+# What reading a damaged file of pickle's, zipfile's or torch's ends in.
+DAMAGE = (OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError, OverflowError)
+DAMAGE += (AssertionError, AttributeError, ImportError, MemoryError)
+DAMAGE += (pickle.UnpicklingError, zipfile.BadZipFile, zlib.error)
+BESIDE = re.compile(r"\..+\.\d+\.\w+")  # names of what `replace` writes first
+
 
 def alone(train: Callable[[Args], Result]) -> Callable[[Args], Result]:
     """A training whose arguments are checked, in `args.out`, where only one at a time may write.
+
+    What a killed run left half written there is removed.
 
     Raises:
         UserError: as `args.check` does; another run is writing there, or the folder, which is made,
@@ -29,6 +42,9 @@ def alone(train: Callable[[Args], Result]) -> Callable[[Args], Result]:
             args.out.mkdir(parents=True, exist_ok=True)
             lock = take_lock(args.out)
         with lock:
+            for left in args.out.glob(".*"):
+                if BESIDE.fullmatch(left.name) and left.is_file():
+                    left.unlink()
             return train(args)
 
     return locked
@@ -43,6 +59,23 @@ def replace(path: Path, write: Callable[[Path], None]) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def checkpoint(path: Path) -> Iterator[None]:
+    """Within it a checkpoint is read.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except DAMAGE:
+        raise UserError(
+            f"{path} is damaged or cannot be read: remove it to begin anew, or choose another --out"
+        ) from None
 
 
 class Curve:

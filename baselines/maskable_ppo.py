@@ -28,7 +28,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.baselines.arguments import ABOVE_0, FROM_0, FROM_1, FROM_2, SHARE
-from midcourse.baselines.curve import Curve, alone, check_settings, replace
+from midcourse.baselines.curve import Curve, alone, check_settings, checkpoint, replace
 from midcourse.baselines.label_policy import LabelPolicy
 from midcourse.baselines.run import CommonArgs, Result, RunArgs, command_line
 from midcourse.wrappers import SB3VecEnv
@@ -115,8 +115,8 @@ def train(args: Args) -> Result:
     """Train, save, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
-            another run that is writing there.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings or
+            is damaged, or another run that is writing there.
     """
     return learn_and_play(args, Watch(args), _new_model)
 
@@ -276,16 +276,17 @@ def _start(args: PPOArgs, env: SB3VecEnv, watch: Watch, make: Callable[..., Any]
     path = args.out / "checkpoint.zip"
     if not path.exists():
         return make(args, env)
-    with zipfile.ZipFile(path) as archive:
-        state = pickle.loads(archive.read(STATE))
-    check_settings(path, args.fixed(), state["args"])
     kind = type(make(args, env))  # before the reset: it seeds the worlds
     env.reset()
-    env.restore(state["worlds"])
-    model = kind.load(path, env=env, device="cpu", force_reset=False)
-    torch.set_rng_state(state["torch"])
-    np.random.set_state(state["numpy"])  # noqa: NPY002
-    recent, watch.episodes, watch.rollouts, watch.seconds = state["watch"]
+    with checkpoint(path):
+        with zipfile.ZipFile(path) as archive:
+            state = pickle.loads(archive.read(STATE))
+        check_settings(path, args.fixed(), state["args"])
+        env.restore(state["worlds"])
+        model = kind.load(path, env=env, device="cpu", force_reset=False)
+        torch.set_rng_state(state["torch"])
+        np.random.set_state(state["numpy"])  # noqa: NPY002
+        recent, watch.episodes, watch.rollouts, watch.seconds = state["watch"]
     watch.recent.extend(recent)
     watch.rollouts += 1
     return model

@@ -89,8 +89,8 @@ def train(args: Args) -> Result:
     """Train, save, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
-            another run that is writing there.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings or
+            is damaged, or another run that is writing there.
     """
     if args.algorithm_name == "tabular":
         return _train_table(args)

@@ -25,7 +25,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents import tabular
 from midcourse.baselines.arguments import FROM_1, SHARE
-from midcourse.baselines.curve import Curve, alone, check_settings, replace
+from midcourse.baselines.curve import Curve, alone, check_settings, checkpoint, replace
 from midcourse.baselines.run import Result, RunArgs, command_line
 
 WINDOW = 1000  # episodes over which the success rate is taken
@@ -162,8 +162,8 @@ def train(args: Args) -> Result:
     """Learn a table, save it, and play the tasks of both splits.
 
     Raises:
-        UserError: unknown knobs, a checkpoint in `out` that was made with other settings, or
-            another run that is writing there.
+        UserError: unknown knobs, a checkpoint in `out` that was made with other settings or
+            is damaged, or another run that is writing there.
     """
     vector = gymnasium.make_vec(args.env, args.worlds, autoreset_mode="SameStep", **args.knobs())
     vector.reset()
@@ -245,9 +245,10 @@ def _resume(args: Args, run: Run) -> None:
     path = args.out / "checkpoint.pickle"
     if not path.exists():
         return
-    state = pickle.loads(path.read_bytes())
-    check_settings(path, args.fixed(), state["args"])
-    run.resume(state)
+    with checkpoint(path):
+        state = pickle.loads(path.read_bytes())
+        check_settings(path, args.fixed(), state["args"])
+        run.resume(state)
 
 
 if __name__ == "__main__":

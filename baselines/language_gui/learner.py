@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import pickle
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +23,7 @@ from midcourse.agents.language.loading import load
 from midcourse.agents.language.local import LocalModel
 from midcourse.agents.language.smollm2 import model_folder
 from midcourse.baselines.arguments import FROM_0, FROM_1, SEED, check_ranges
-from midcourse.baselines.curve import check_settings, replace, write_text
+from midcourse.baselines.curve import DAMAGE, check_settings, checkpoint, replace, write_text
 from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play
 from midcourse.baselines.language_gui.policy import (
     Decision,
@@ -41,9 +40,6 @@ SEEDS = 1_000_000  # of the worlds played in evaluations, from here on
 GRADIENT = 1.0  # norm to which gradients are clipped
 ASIDE = ".adapter.old"  # where an adapter lies while the new one takes its place
 WARM = 10  # updates over which the learning rate rises, while Adam has seen little
-# What reading a damaged file of torch's or peft's ends in.
-DAMAGE = (OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError)
-DAMAGE += (pickle.UnpicklingError, SafetensorError)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -300,20 +296,13 @@ class Learner:
         path = self.args.out / "checkpoint.pt"
         if not path.exists():
             return None
-        try:
+        with checkpoint(path):
             state = torch.load(path, weights_only=True)
             check_settings(path, self._fixed(), state["args"])
             self.put(state["weights"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.updates, self.seconds = state["updates"], state["seconds"]
             return state["more"]
-        except UserError:
-            raise
-        except DAMAGE:
-            raise UserError(
-                f"{path} is damaged or cannot be read: remove it to begin anew, or choose another "
-                f"--out"
-            ) from None
 
     def _clear(self) -> None:
         """Remove what killed runs left half written; an adapter laid aside goes back first."""
@@ -322,8 +311,6 @@ class Learner:
             (out / ASIDE).rename(out / "adapter")
         for left in out.glob(".adapter.*"):
             shutil.rmtree(left)
-        for left in out.glob(".checkpoint.*.pt"):
-            left.unlink()
 
 
 def _adapted(network: Any, adapter: Path | None, rank: int) -> Any:
@@ -334,7 +321,7 @@ def _adapted(network: Any, adapter: Path | None, rank: int) -> Any:
             with warnings.catch_warnings():
                 warnings.filterwarnings("error", "Found missing adapter keys")
                 return peft.PeftModel.from_pretrained(network, str(adapter), is_trainable=True)
-        except (*DAMAGE, UserWarning) as error:
+        except (*DAMAGE, SafetensorError, UserWarning) as error:
             reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
             raise UserError(f"the adapter in {adapter} cannot be loaded: {reason}") from None
     config = peft.LoraConfig(

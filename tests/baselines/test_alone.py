@@ -7,7 +7,7 @@ import pytest
 
 from midcourse.baselines.curve import alone
 from midcourse.core.errors import UserError
-from midcourse.evaluation.journal import take_lock
+from midcourse.evaluation.journal import LOCK, take_lock
 
 NEEDS = {
     "tabular_q": (),
@@ -41,6 +41,16 @@ def test_a_training_holds_its_folder_to_its_end(tmp_path):
         return "done"
 
     assert [twice(args), twice(args)] == ["done", "done"]
+
+
+def test_what_a_killed_run_left_half_written_is_removed(tmp_path):
+    for name in (".checkpoint.123.pt", ".model.7.zip"):
+        (tmp_path / name).write_bytes(b"half")
+    kept = {".adapter.old", ".notes", "checkpoint.pt", "model.7.zip"}
+    for name in kept:
+        (tmp_path / name).write_bytes(b"whole")
+    alone(lambda args: None)(SimpleNamespace(out=tmp_path, check=lambda: None))
+    assert {path.name for path in tmp_path.iterdir()} == kept | {LOCK}
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):

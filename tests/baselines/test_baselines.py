@@ -47,6 +47,14 @@ def test_other_settings_are_named(tmp_path):
         check_settings(tmp_path, {"seed": 0, "level": 2}, {"seed": 0, "level": 1})
 
 
+def check_damage_is_told(path, train):
+    data = path.read_bytes()
+    for kept in (0, 1, len(data) // 2, len(data) - 100):
+        path.write_bytes(data[:kept])
+        with pytest.raises(UserError, match=f"{path.name} is damaged or cannot be read: remove"):
+            train()
+
+
 def q_args(out, **changes):
     settings = {"worlds": 16, "steps": 16 * 1500, "seconds": 1e9, "episodes": 40, "quiet": True}
     return tabular_q.Args(**{**settings, "out": out, **changes})
@@ -71,6 +79,7 @@ def test_a_killed_tabular_q_goes_on_and_ends_alike(tmp_path):
     assert steps == sorted(set(steps))
     with pytest.raises(UserError, match="alpha"):
         tabular_q.train(dataclasses.replace(cut, alpha=0.1))
+    check_damage_is_told(tmp_path / "cut" / "checkpoint.pickle", lambda: tabular_q.train(cut))
 
 
 def test_the_update_is_watkins_and_dayans(tmp_path):
@@ -130,6 +139,7 @@ def test_a_killed_ppo_goes_on_and_ends_with_the_same_weights(ppo, tmp_path):
         assert torch.equal(ours[name], theirs[name]), name
     with pytest.raises(UserError, match="entropy"):
         ppo.train(dataclasses.replace(cut, entropy=0.1))
+    check_damage_is_told(tmp_path / "cut" / "checkpoint.zip", lambda: ppo.train(cut))
 
 
 def test_tables_are_the_linear_layer_over_one_hot_vectors(ppo):
