@@ -23,8 +23,8 @@ GOALS = {
 def require():
     """Raises UserError if the extra `llm` or SmolLM2 is not installed."""
     try:
-        import midcourse.agents.language.local  # noqa: F401
-        from midcourse.agents.language.smollm2 import find_gguf
+        import midcourse.agents.language.local.model  # noqa: F401
+        from midcourse.agents.language.local.smollm2 import find_gguf
     except ImportError as error:
         raise UserError(
             f"bench language needs {error.name}, which is not installed: "
@@ -34,8 +34,8 @@ def require():
 
 
 def loaded(dtype) -> Any:
-    from midcourse.agents.language.loading import load
-    from midcourse.agents.language.smollm2 import model_folder
+    from midcourse.agents.language.local.loading import load
+    from midcourse.agents.language.local.smollm2 import model_folder
 
     return load(model_folder(), dtype)
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from midcourse.agents.language.adapter import merge, read_trained
 from midcourse.agents.language.cassette import Cassette
+from midcourse.agents.language.local.adapter import merge, read_trained
 from midcourse.agents.language.model import Model
 from midcourse.agents.language.players import FreeText, Player, Reasoned, ScoredChoice
 from midcourse.core.errors import UserError, unknown
@@ -105,7 +105,7 @@ def shared_model(
     if cassette and replay:
         raise UserError("cassette= and replay= exclude each other: leave one out")
     if path.startswith(SERVER):
-        from midcourse.agents.language.remote import RemoteModel
+        from midcourse.agents.language.remote.model import RemoteModel
 
         model: Model = RemoteModel(path, **options)
     else:
@@ -123,14 +123,14 @@ def local_model(
         UserError: it cannot be loaded, or the extra `llm` is not installed.
     """
     try:
-        from midcourse.agents.language.loading import load
+        from midcourse.agents.language.local.loading import load
     except ImportError as error:
         raise UserError(
             f"language players need {error.name}, which is not installed: "
             f"pip install 'midcourse[llm]'"
         ) from None
     if not path:
-        from midcourse.agents.language.smollm2 import model_folder
+        from midcourse.agents.language.local.smollm2 import model_folder
 
         path = str(model_folder())
     model = load(path, dtype, context)

@@ -25,8 +25,8 @@ import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from torch import Tensor
 
-from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
+from midcourse.agents.language.local.adapter import Trained
 from midcourse.baselines.arguments import FROM_1
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve, alone

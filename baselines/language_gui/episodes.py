@@ -9,7 +9,7 @@ import numpy as np
 
 import midcourse  # noqa: F401  registers the ids
 from midcourse.agents.language.history import History, Prompt
-from midcourse.agents.language.local import LocalModel
+from midcourse.agents.language.local.model import LocalModel
 from midcourse.agents.language.players import LONGEST_ANSWER, pick
 from midcourse.baselines.language_gui.policy import Decision
 

@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from midcourse.agents.language.adapter import read_trained
+from midcourse.agents.language.local.adapter import read_trained
 from midcourse.baselines.arguments import FROM_0, FROM_1, FROM_2
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve, alone

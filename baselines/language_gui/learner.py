@@ -17,11 +17,11 @@ from peft.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
 from safetensors import SafetensorError
 from torch import Tensor
 
-from midcourse.agents.language.adapter import Trained, without_warnings
 from midcourse.agents.language.history import Prompt
-from midcourse.agents.language.loading import load
-from midcourse.agents.language.local import LocalModel
-from midcourse.agents.language.smollm2 import model_folder
+from midcourse.agents.language.local.adapter import Trained, without_warnings
+from midcourse.agents.language.local.loading import load
+from midcourse.agents.language.local.model import LocalModel
+from midcourse.agents.language.local.smollm2 import model_folder
 from midcourse.baselines.arguments import FROM_0, FROM_1, SEED, check_ranges
 from midcourse.baselines.curve import DAMAGE, check_settings, checkpoint, replace, write_text
 from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play

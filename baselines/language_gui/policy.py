@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from midcourse.agents.language import tree as trees
+from midcourse.agents.language.local import tree as trees
 from midcourse.kernels.token_logprobs import token_logprobs
 
 

@@ -11,8 +11,8 @@ pytest.importorskip("peft", reason="the extra `llm` is not installed")
 import torch
 
 from midcourse import agents
-from midcourse.agents.language.adapter import Trained, read_trained
 from midcourse.agents.language.history import Prompt
+from midcourse.agents.language.local.adapter import Trained, read_trained
 from midcourse.baselines.curve import read_curve
 from midcourse.baselines.language_gui import clone, grpo, page
 from midcourse.baselines.language_gui.episodes import Episode, Step, oracle_episodes, play

@@ -8,8 +8,8 @@ pytest.importorskip("peft", reason="the extra `llm` is not installed")
 import safetensors.torch
 import torch
 
-from midcourse.agents.language.adapter import Trained, read_trained
 from midcourse.agents.language.history import Prompt
+from midcourse.agents.language.local.adapter import Trained, read_trained
 from midcourse.baselines.language_gui import clone, grpo
 from midcourse.baselines.language_gui.episodes import Episode, Step
 from midcourse.baselines.language_gui.learner import Learner

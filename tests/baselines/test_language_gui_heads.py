@@ -6,8 +6,8 @@ pytest.importorskip("peft", reason="the extra `llm` is not installed")
 import torch
 import transformers
 
-from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
+from midcourse.agents.language.local.adapter import Trained
 from midcourse.baselines.language_gui import clone
 from midcourse.baselines.language_gui.learner import Learner
 from midcourse.baselines.language_gui.policy import Decision, choice_log_probs, knows_head

@@ -6,8 +6,8 @@ import pytest
 
 pytest.importorskip("peft", reason="the extra `llm` is not installed")
 
-from midcourse.agents.language.adapter import Trained
 from midcourse.agents.language.history import Prompt
+from midcourse.agents.language.local.adapter import Trained
 from midcourse.baselines.language_gui import clone
 from midcourse.baselines.language_gui.episodes import Episode
 from midcourse.baselines.language_gui.learner import Learner

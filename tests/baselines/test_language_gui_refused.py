@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("peft", reason="the extra `llm` is not installed")
 
 from midcourse.agents.language.history import Prompt
-from midcourse.agents.language.local import LocalModel
+from midcourse.agents.language.local.model import LocalModel
 from midcourse.baselines.language_gui import clone, grpo
 from midcourse.core.errors import UserError
 

@@ -207,7 +207,7 @@ def test_importing_the_kernels_stays_light():
 )
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_smollm2_has_the_logits_of_sdpa(side):
-    from midcourse.agents.language.smollm2 import model_folder
+    from midcourse.agents.language.local.smollm2 import model_folder
 
     model = transformers.AutoModelForCausalLM.from_pretrained(
         model_folder(), dtype=torch.float32

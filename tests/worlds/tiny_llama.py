@@ -54,7 +54,7 @@ def network(tokenizer):
 @pytest.fixture
 def model(network, tokenizer):
     """A local model that has run over nothing yet."""
-    from midcourse.agents.language.local import LocalModel
+    from midcourse.agents.language.local.model import LocalModel
 
     return LocalModel(network, tokenizer, "tiny")
 

@@ -122,9 +122,9 @@ def test_a_model_is_known_by_what_it_was_loaded_from(saved, tmp_path):
 
 def test_a_missing_package_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
-    monkeypatch.delitem(sys.modules, "midcourse.agents.language.loading", raising=False)
-    monkeypatch.delitem(sys.modules, "midcourse.agents.language.local", raising=False)
-    monkeypatch.delitem(sys.modules, "midcourse.agents.language.kept", raising=False)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.local.loading", raising=False)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.local.model", raising=False)
+    monkeypatch.delitem(sys.modules, "midcourse.agents.language.local.kept", raising=False)
     named.shared_model.cache_clear()
     with pytest.raises(UserError, match=r"transformers.*pip install 'midcourse\[llm\]'"):
         agents.make("language:scored")

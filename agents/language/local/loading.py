@@ -8,7 +8,7 @@ from huggingface_hub import snapshot_download
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from midcourse.agents.language.local import LocalModel
+from midcourse.agents.language.local.model import LocalModel
 from midcourse.core.errors import UserError
 
 # What transformers raises of a folder that holds no whole model.

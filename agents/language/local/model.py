@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from midcourse.agents.language import tree as trees
-from midcourse.agents.language.kept import Slots
+from midcourse.agents.language.local import tree as trees
+from midcourse.agents.language.local.kept import Slots
+from midcourse.agents.language.local.words import Words
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
-from midcourse.agents.language.words import Words
 from midcourse.core.errors import UserError
 from midcourse.core.version import fingerprint
 

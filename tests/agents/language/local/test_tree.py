@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from midcourse.agents.language.tree import PREFIX, groups, grow
+from midcourse.agents.language.local.tree import PREFIX, groups, grow
 
 CHOICE = st.lists(st.integers(0, 2), min_size=1, max_size=5).map(tuple)
 CHOICES = st.lists(CHOICE, min_size=1, max_size=12)

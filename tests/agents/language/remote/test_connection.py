@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from openai_server import NAME, said, serving
 
-from midcourse.agents.language.connection import LARGEST
-from midcourse.agents.language.remote import RemoteModel
-from midcourse.agents.language.retries import Retries
+from midcourse.agents.language.remote.connection import LARGEST
+from midcourse.agents.language.remote.model import RemoteModel
+from midcourse.agents.language.remote.retries import Retries
 from midcourse.core.errors import UserError
 
 TALK = [{"role": "user", "content": "Goal: reach the screen"}]

@@ -6,7 +6,7 @@ pytest.importorskip("transformers", reason="the extra `llm` is not installed")
 
 import torch
 
-from midcourse.agents.language.local import LocalModel
+from midcourse.agents.language.local.model import LocalModel
 from midcourse.core.errors import UserError
 
 TALK = [{"role": "user", "content": "Goal: reach the screen"}]

