@@ -48,6 +48,7 @@ class Case(NamedTuple):
     operations: float
     bytes: float
     captured: bool = False  # timed as replays of a CUDA graph, without the host's launches
+    fewer: float = 1.0  # share of these operations that a peer needs
 
 
 def normal(generator, *shape, dtype=torch.float32):
@@ -65,21 +66,43 @@ def trained(function: Callable, parts: list[torch.Tensor]) -> Callable[[], Any]:
     return run
 
 
-def ops() -> dict[str, tuple[Callable, list[tuple[int, ...]]]]:
+class Sample(NamedTuple):
+    """How large what is checked is, in which type, and how near it has to come."""
+
+    tokens: int
+    width: int
+    prefix: int
+    branch: int  # tokens of a continuation
+    rows: int  # of hidden states
+    features: int
+    words: int
+    tile: tuple[int, int]  # of these
+    steps: int  # of scans
+    dtype: torch.dtype
+    near: float
+
+
+# Odd sizes in float32; and in the type, with the tiles and widths of what is timed.
+SMALL = Sample(77, 24, 50, 9, 37, 24, 61, (1024, 8192), 77, torch.float32, 1e-4)
+TIMED = Sample(1100, 128, 700, 16, 300, 256, 9001, (128, 2048), 9001, torch.bfloat16, 2e-2)
+
+
+def ops(sample: Sample = SMALL) -> dict[str, tuple[Callable, list[tuple[int, ...]]]]:
     """Each kernel as a function of tensors and a backend, and shapes for its check."""
-    tree = pack_tree([[1, 2, 3], [1, 2, 4, 4], [5] * 9, [6, 7] * 6])
+    n, d, far = sample.tokens, sample.width, sample.prefix
+    tree = pack_tree([[1, 2, 3], [1, 2, 4, 4], [5] * sample.branch, [6, 7] * 6])
     size = len(tree.ends)
-    gate = (torch.arange(77) % 5 == 0).float()
-    targets = torch.arange(37) % 61
-    episodes = torch.tensor([0, 5, 5, 77]), torch.tensor([True, False, False])
-    row = [(77, 4, 24), (77, 2, 24), (77, 2, 24)]
-    branch = [(size, 4, 24), (size, 2, 24), (size, 2, 24)]
+    gate = (torch.arange(n) % 5 == 0).float()
+    targets = torch.arange(sample.rows) % sample.words
+    episodes = torch.tensor([0, 5, 5, sample.steps]), torch.tensor([True, False, False])
+    row = [(n, 4, d), (n, 2, d), (n, 2, d)]
+    branch = [(size, 4, d), (size, 2, d), (size, 2, d)]
 
     def put(x, like):
         return x.to(like.device)
 
     return {
-        "attention": (lambda q, k, v, b: attention(q, k, v, backend=b), row),
+        "attention": (lambda q, k, v, b: both(attention(q, k, v, return_lse=True, backend=b)), row),
         "focal": (lambda q, k, v, b: attention(q, k, v, temperature=0.4, backend=b), row),
         "conditional_attention": (
             lambda q, k, v, b: conditional_attention(q, k, v, put(gate, q), backend=b),
@@ -87,27 +110,32 @@ def ops() -> dict[str, tuple[Callable, list[tuple[int, ...]]]]:
         ),
         "dynamic_mask": (
             lambda q, k, v, w, b: dynamic_mask_attention(q, k, v, w, keep=9, backend=b),
-            [*row, (77, 2)],
+            [*row, (n, 2)],
         ),
         "low_rank_attention": (
             lambda q, k, v, low, up, b: low_rank_attention(q, k, v, low, up, backend=b),
-            [*row, (77, 8), (8, 2, 24)],
+            [*row, (n, 8), (8, 2, d)],
         ),
         "prefix_attention": (
             lambda q, k, v, a, c, b: prefix_attention(q, k, v, a, c, tree.to(q.device), backend=b),
-            [*branch, (50, 2, 24), (50, 2, 24)],
+            [*branch, (far, 2, d), (far, 2, d)],
         ),
         "token_logprobs": (
-            lambda h, w, b: sum(token_logprobs(h, w, put(targets, h), backend=b)),
-            [(37, 24), (61, 24)],
+            lambda h, w, b: sum(token_logprobs(h, w, put(targets, h), tile=sample.tile, backend=b)),
+            [(sample.rows, sample.features), (sample.words, sample.features)],
         ),
         "scans": (
             lambda r, last, b: discounted_returns(
                 r, put(episodes[0], r), last, put(episodes[1], r), backend=b
             ),
-            [(77,), (3,)],
+            [(sample.steps,), (3,)],
         ),
     }
+
+
+def both(found: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    """Outputs and log-sum-exp in one, so that a gradient comes through both."""
+    return found[0] + found[1][..., None]
 
 
 def heads_first(*parts):
@@ -231,7 +259,8 @@ def others(size: Size, device: str, dtype: torch.dtype) -> Iterator[Case]:
     there = {name: trained(f, [hidden, weight]) for name, f in peers.items()}
     run = trained(lambda x, y: token_logprobs(x, y, targets)[0].mean(), [hidden, weight])
     moved = 3 * (hidden.numel() + weight.numel()) * hidden.element_size()
-    yield Case("token_logprobs", f"both, {n} x {h} x {w}", run, there, 8.0 * n * h * w, moved)
+    case, work = f"both, {n} x {h} x {w}", 8.0 * n * h * w
+    yield Case("token_logprobs", case, run, there, work, moved, fewer=0.75)
     rewards = torch.randn(size.steps, generator=g).to(device)
     episodes = torch.linspace(0, size.steps, 9).long().to(device)
     rest = torch.zeros(8, device=device), torch.ones(8, dtype=torch.bool, device=device)

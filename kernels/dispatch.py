@@ -1,8 +1,13 @@
 """Which backend of an op runs: plain torch, or Triton where it is asked for or at hand."""
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import torch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 BACKENDS = ("reference", "triton")
 
@@ -11,6 +16,21 @@ def require(condition: bool, sentence: str) -> None:
     """Raise ValueError(sentence) unless the condition holds."""
     if not condition:
         raise ValueError(sentence)
+
+
+def as_given(function: Callable[P, T]) -> Callable[P, T]:
+    """An op that computes in the types of its tensors, under torch.autocast too."""
+
+    @functools.wraps(function)
+    def plain(*args: P.args, **more: P.kwargs) -> T:
+        given = (x for x in (*args, *more.values()) if isinstance(x, torch.Tensor))
+        device = next((x.device.type for x in given), "")
+        if device not in ("cpu", "cuda") or not torch.is_autocast_enabled(device):
+            return function(*args, **more)
+        with torch.autocast(device, enabled=False):
+            return function(*args, **more)
+
+    return plain
 
 
 def backend_of(reference: Any, load: Any, name: str | None, device: torch.device) -> Any:

@@ -8,8 +8,10 @@
 
 `midcourse_dynamic` needs parameters, which `add_dynamic_mask` gives to a model. Left and right
 padding, caches that grow (DynamicCache) and sliding windows are seen to, except a window under
-`midcourse_dynamic`. Anything else, such as packed rows, prefix language models, dropout or caches
-of fixed length, is refused by a sentence: transformers would pass over it in silence.
+`midcourse_dynamic`; under autocast queries, keys and values take its type, as for SDPA. Anything
+else, such as packed rows that transformers tells of, prefix language models, dropout, caches of
+fixed length, or models that add a mask to their logits themselves, is refused by a sentence:
+transformers would pass over it in silence.
 
 Conditional attention has no name here: its gate and its global branch are layers of their own,
 which cannot be reached from the queries, keys and values of one attention.
@@ -31,7 +33,30 @@ SETTINGS = {
     "midcourse_focal": ("backend", "temperature"),
     "midcourse_dynamic": ("backend", "keep"),
 }
-REFUSED = ("softcap", "s_aux", "position_bias", "cache")
+REFUSED = ("softcap", "s_aux", "position_bias", "cache", "sinks", "indices", "block_indices")
+REFUSED += ("cu_seq_lens_q", "cu_seq_lens_k", "seq_idx")
+
+
+class Mask:
+    """What transformers hands on from `padding` to the attention, and nobody else can use.
+
+    Attributes:
+        real: which keys are real, bool (B, K); None: all.
+        window: how many of the last keys are seen; None: all.
+    """
+
+    def __init__(self, real: torch.Tensor | None, window: int | None):
+        self.real, self.window = real, window
+
+    def refuse(self, _: Any) -> Any:
+        """A model that does something with its mask does not attend by name.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("this model uses its mask itself: it takes no attention by name")
+
+    __radd__ = __getitem__ = refuse
 
 
 def register() -> tuple[str, ...]:
@@ -76,8 +101,8 @@ def padding(
     local_size: int | None = None,
     config: Any = None,
     **more: Any,
-) -> torch.Tensor | None:
-    """Which keys are real, bool (B, K), as transformers hands it on to the attention; None: all.
+) -> Mask:
+    """Which keys are real, and the window, as transformers hands them on to the attention.
 
     Raises:
         ValueError: a mask that is more than causal, a window and padding.
@@ -91,11 +116,11 @@ def padding(
     sentence = f"the cache has room for {keys} keys and holds {end}; use one that grows"
     require(end == keys, sentence)
     if attention_mask is None:
-        return None
+        return Mask(None, local_size)
     real = attention_mask[:, kv_offset:].to(torch.bool)
     sentence = f"attention_mask is of {attention_mask.shape[1]} tokens, but there are {keys}"
     require(real.shape[1] == kv_length, sentence)
-    return None if bool(real.all()) else real
+    return Mask(None if bool(real.all()) else real, local_size)
 
 
 def _forward(
@@ -103,7 +128,7 @@ def _forward(
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
+    attention_mask: Mask | None,
     dropout: float = 0.0,
     scaling: float | None = None,
     sliding_window: int | None = None,
@@ -118,13 +143,15 @@ def _forward(
     causal = more.get("is_causal")
     causal = getattr(module, "is_causal", True) if causal is None else causal
     require(causal, f"{name} is causal, and this attention is not")
-    shaped = attention_mask is None or attention_mask.ndim == 2
-    require(shaped, f"attention_mask is given for each query; {name} takes one of (batch, tokens)")
-    q, k, v = (x.transpose(1, 2) for x in (query, key, value))
+    mask = Mask(None, None) if attention_mask is None else attention_mask
+    sentence = f"attention_mask is given for each query; {name} takes one of (batch, tokens)"
+    require(isinstance(mask, Mask), sentence)
+    window = mask.window if sliding_window is None else sliding_window
+    q, k, v = (_autocast(x).transpose(1, 2) for x in (query, key, value))
     plain = 1.0 if scaling is None else 1 / (scaling * math.sqrt(q.shape[-1]))
-    rest = {"key_padding": attention_mask, "backend": settings.get("backend")}
+    rest = {"key_padding": mask.real, "backend": settings.get("backend")}
     if name == "midcourse_dynamic":
-        require(sliding_window is None, f"{name} does not go with a sliding window")
+        require(window is None, f"{name} does not go with a sliding window")
         sentence = f"{name} needs parameters: add_dynamic_mask(model) of {__name__} adds them"
         require(hasattr(module, "dynamic_slope"), sentence)
         bias = content_bias(v, module.dynamic_weight, module.dynamic_slope)
@@ -134,7 +161,13 @@ def _forward(
     if not isinstance(temperature, int | float):
         temperature = torch.tensor(temperature, device=q.device)
     temperature = temperature * plain
-    return attention(q, k, v, window=sliding_window, temperature=temperature, **rest), None
+    return attention(q, k, v, window=window, temperature=temperature, **rest), None
+
+
+def _autocast(x: torch.Tensor) -> torch.Tensor:
+    """x in the type of autocast, where it is on: rotary positions come out of it in float32."""
+    on = torch.is_autocast_enabled(x.device.type)
+    return x.to(torch.get_autocast_dtype(x.device.type)) if on else x
 
 
 def _settings(config: Any, name: str) -> dict[str, Any]:

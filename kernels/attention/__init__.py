@@ -5,11 +5,12 @@ import torch
 from midcourse.kernels.attention import reference
 from midcourse.kernels.attention.merge import merge
 from midcourse.kernels.attention.problem import prepare
-from midcourse.kernels.dispatch import backend_of
+from midcourse.kernels.dispatch import as_given, backend_of
 
 __all__ = ["attention", "merge"]
 
 
+@as_given
 def attention(
     q: torch.Tensor,
     k: torch.Tensor,
@@ -34,7 +35,8 @@ def attention(
     over the keys j with p_i - window < j <= p_i < expiry_j. Where a row has more keys than queries,
     as with a cache, they are aligned lower-right: the last query sees all keys. A query that sees
     nothing gets 0. A temperature t below 1 is focal attention (arXiv 2511.06818). Gradients reach
-    q, k, v, temperature and bias, and flow from the log-sum-exp too. One pass over the keys with a
+    q, k, v, temperature and bias, and flow from the log-sum-exp too; once in Triton, any number of
+    times in the reference. One pass over the keys with a
     running softmax is after T. Dao, arXiv 2307.08691; expiry is ours.
 
     Args:
@@ -50,7 +52,7 @@ def attention(
         causal: whether a query sees the keys up to its own only; else all of its row.
         window: of how many keys, itself among them, a query sees the last ones.
         temperature: a number, or a tensor that broadcasts to q without D, such as () or (H,).
-        bias: of each key, (K, KV) or (B, K, KV), for all queries.
+        bias: of each key, (K, KV) or (B, K, KV), for all queries; -inf hides it.
         expiry: int32 (K,) or (K, KV), or with B: the position in the row from which a key is no
             longer seen. It says padding (0), the end of a subtree, or when a key leaves a top-w.
         positions: int32 (T,) or (B, Q): the last key that each query sees, -1 for none, in place of

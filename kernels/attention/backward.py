@@ -103,11 +103,11 @@ def query_kernel(
     DOT: tl.constexpr,
 ):  # fmt: skip
     """Gradients of queries and temperatures. Program (row and tile, key-value head)."""
-    row, kv = tl.program_id(0) // tiles, tl.program_id(1)
+    row, kv = tl.program_id(0) // tiles, tl.program_id(1).to(tl.int64)
     q_start, q_len, k_start, k_len = spans(table_ptr, row)
     r = (tl.program_id(0) % tiles) * BLOCK_M + tl.arange(0, BLOCK_M)
     live = r < q_len * GROUP
-    token, head = q_start + r // GROUP, kv * GROUP + r % GROUP
+    token, head = q_start + r // GROUP, (kv * GROUP + r % GROUP).to(tl.int64)
     position = tl.load(position_ptr + token, mask=live, other=-1)
     at = temperature_ptr + token * temperature_token + head * temperature_head
     temperature = tl.load(at, mask=live, other=1.0)
@@ -119,7 +119,7 @@ def query_kernel(
     at = token * heads + head
     filled = live[:, None] & (e < E)[None, :]
     d_out = tl.load(d_out_ptr + at[:, None] * E + e[None, :], mask=filled, other=0.0).to(DOT)
-    lse = tl.load(lse_ptr + at, mask=live, other=0.0)
+    lse = tl.load(lse_ptr + at, mask=live, other=float("inf"))  # so that P is 0
     lse = tl.where(lse == float("-inf"), 0.0, lse) * LOG2_E
     delta = tl.load(delta_ptr + at, mask=live, other=0.0)
     k_base = k_ptr + row.to(tl.int64) * k_row + k_start * k_token + kv * k_head
@@ -188,7 +188,7 @@ def over_queries(
     for tile in range(begin, end):
         r = tile * BLOCK_M + tl.arange(0, BLOCK_M)
         live = r < q_len * GROUP
-        token, head = q_start + r // GROUP, kv * GROUP + r % GROUP
+        token, head = q_start + r // GROUP, (kv * GROUP + r % GROUP).to(tl.int64)
         position = tl.load(position_ptr + token, mask=live, other=-1)
         some = True
         if not CHOSEN:
@@ -206,7 +206,7 @@ def over_queries(
             filled = live[:, None] & (e < E)[None, :]
             d_out_at = d_out_ptr + at[:, None] * E + e[None, :]
             d_out = tl.load(d_out_at, mask=filled, other=0.0).to(DOT)
-            lse = tl.load(lse_ptr + at, mask=live, other=0.0)
+            lse = tl.load(lse_ptr + at, mask=live, other=float("inf"))  # so that P is 0
             lse = tl.where(lse == float("-inf"), 0.0, lse) * LOG2_E
             delta = tl.load(delta_ptr + at, mask=live, other=0.0)
             seen = visible(
@@ -239,7 +239,8 @@ def key_kernel(
     Tiles of queries that see none of the keys are left out by bisection where positions rise, and
     cost one load of their positions where they do not.
     """
-    row, kv, kv_heads = tl.program_id(0) // tiles, tl.program_id(1), tl.num_programs(1)
+    row, kv_heads = tl.program_id(0) // tiles, tl.num_programs(1)
+    kv = tl.program_id(1).to(tl.int64)
     q_start, q_len, k_start, k_len = spans(table_ptr, row)
     first = (tl.program_id(0) % tiles) * BLOCK_N
     j = first + tl.arange(0, BLOCK_N)

@@ -98,7 +98,7 @@ def fold(
         s = tile_logits(q, k, 1.0, bias, seen, BIAS, MASKED)
         higher = tl.maximum(peak, tl.max(s, 1) * scale)
     base = higher
-    if MASKED:
+    if MASKED or BIAS:  # a bias may be -inf
         base = tl.where(higher == float("-inf"), 0.0, higher)
     if BIAS:
         p = tl.exp2(s - base[:, None])
@@ -166,11 +166,12 @@ def forward_kernel(
     DOT: tl.constexpr,
 ):  # fmt: skip
     """Program (row and tile, key-value head, split of the keys)."""
-    row, kv, split = tl.program_id(0) // tiles, tl.program_id(1), tl.program_id(2)
+    row, split = tl.program_id(0) // tiles, tl.program_id(2)
+    kv = tl.program_id(1).to(tl.int64)  # times a stride it can pass 32 bits
     q_start, q_len, k_start, k_len = spans(table_ptr, row)
     r = (tl.program_id(0) % tiles) * BLOCK_M + tl.arange(0, BLOCK_M)
     live = r < q_len * GROUP
-    token, head = q_start + r // GROUP, kv * GROUP + r % GROUP
+    token, head = q_start + r // GROUP, (kv * GROUP + r % GROUP).to(tl.int64)
     position = tl.load(position_ptr + token, mask=live, other=-1)
     at = temperature_ptr + token * temperature_token + head * temperature_head
     row_scale = scale * LOG2_E / tl.load(at, mask=live, other=1.0)

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from numbers import Real
 from typing import NamedTuple
 
 import torch
@@ -9,6 +10,8 @@ import torch
 from midcourse.kernels.dispatch import require
 
 FLOATS = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
+NEVER = 0x7FFFFFFF  # an expiry
+FURTHEST = 1 << 30  # position; sums of two stay in 32 bits
 WIDEST = 256  # head dimension that a program holds
 
 
@@ -128,8 +131,8 @@ def temperatures(
 ) -> torch.Tensor:
     """The temperature of each query and head, expanded to (T, H)."""
     if not isinstance(temperature, torch.Tensor):
-        good = math.isfinite(temperature) and temperature > 0
-        require(good, f"temperature is {temperature}; a number above 0 was expected")
+        good = isinstance(temperature, Real) and math.isfinite(temperature) and temperature > 0
+        require(good, f"temperature is {temperature!r}; a number above 0 or a tensor was expected")
         temperature = torch.full((1,), temperature, dtype=accumulated(q.dtype), device=q.device)
     size = tuple(temperature.shape)
     try:
@@ -138,6 +141,9 @@ def temperatures(
         fits = False
     require(fits, f"temperature has the shape {size}, which does not broadcast to {shape}")
     require(temperature.is_floating_point(), f"temperature is {temperature.dtype}, not a float")
+    if temperature.device.type == "cpu" and temperature.numel():  # elsewhere it would wait
+        least = float(temperature.detach().min())
+        require(least > 0, f"temperature is {least} somewhere; numbers above 0 were expected")
     spread = temperature.to(q.device, accumulated(q.dtype)).expand(shape)
     return spread.reshape(-1, shape[-1]) if len(shape) == 3 else spread
 
@@ -158,12 +164,16 @@ def expiries(
     if key_padding is not None:
         fits = key_padding.dtype == torch.bool and tuple(key_padding.shape) == shape[:-1]
         given = f"key_padding is {key_padding.dtype} {tuple(key_padding.shape)}"
-        require(fits, f"{given}; bool {shape[:-1]}, true where a key is real, was expected")
-        never = 0x7FFFFFFF if expiry is None else expiry
+        wanted = f"bool {shape[:-1]} on {k.device}, true where a key is real, was expected"
+        fits = fits and key_padding.device == k.device
+        require(fits, f"{given} on {key_padding.device}; {wanted}")
+        never = NEVER if expiry is None else expiry
         expiry = torch.where(key_padding[..., None], never, 0)
     if expiry is None:
         return None
-    return expiry.to(torch.int32).reshape(-1, expiry.shape[-1]).expand(-1, k.shape[-2])
+    return (
+        expiry.clamp(0, NEVER).to(torch.int32).reshape(-1, expiry.shape[-1]).expand(-1, k.shape[-2])
+    )
 
 
 def prepare(
@@ -199,7 +209,7 @@ def prepare(
         given = f"positions is {positions.dtype} {tuple(positions.shape)}"
         fits = positions.shape == q.shape[:-2] and positions.dtype in (torch.int32, torch.int64)
         require(fits and causal, f"{given}; int32 {tuple(q.shape[:-2])}, causal, was expected")
-        positions = positions.reshape(-1).to(q.device, torch.int32)
+        positions = positions.clamp(-1, FURTHEST).reshape(-1).to(q.device, torch.int32)
     if bias is not None:
         given = f"bias is {bias.dtype} {tuple(bias.shape)}"
         fits = bias.shape == k.shape[:-1] and bias.is_floating_point()

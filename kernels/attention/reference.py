@@ -30,7 +30,8 @@ def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
         S_ij = q_i . k_j / (t_i sqrt(D)) + b_j    where j is seen from i, else -inf
         lse_i = log sum_j e^S_ij,    o_i = sum_j e^(S_ij - lse_i) v_j
 
-    A query that sees nothing has o = 0 and lse = -inf. Focal attention (arXiv 2511.06818) is t < 1.
+    A query that sees nothing, or only what has b = -inf, has o = 0 and lse = -inf. Focal attention
+    (arXiv 2511.06818) is t < 1.
     """
     kind = accumulated(problem.q.dtype)
     heads, width = problem.q.shape[-2:]
@@ -46,8 +47,9 @@ def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
         if problem.bias is not None:
             s = s + problem.bias[c:d].repeat_interleave(group, 1).T[:, None, :]
         mask = seen(problem, row).repeat_interleave(group, 0)
-        empty = ~mask.any(-1, keepdim=True)
-        s = s.masked_fill(~mask & ~empty, -torch.inf)
+        s = s.masked_fill(~mask, -torch.inf)
+        empty = (s == -torch.inf).all(-1, keepdim=True)
+        s = s.masked_fill(empty, 0)
         lse = torch.logsumexp(s, -1, keepdim=True)
         p = torch.exp(s - lse).masked_fill(empty, 0)
         outputs.append(torch.einsum("hij,jhd->ihd", p, far))

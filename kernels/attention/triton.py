@@ -205,6 +205,7 @@ class Attention(torch.autograd.Function):
         return out, lse
 
     @staticmethod
+    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_out, d_lse):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Gradients of q, k, v, temperature and bias."""
         q, k, v, temperature, bias, out, lse = ctx.saved_tensors

@@ -5,7 +5,7 @@ import torch
 from midcourse.kernels.attention import attend_by
 from midcourse.kernels.attention.problem import Problem, prepare
 from midcourse.kernels.conditional_attention import reference
-from midcourse.kernels.dispatch import BACKENDS, require
+from midcourse.kernels.dispatch import BACKENDS, as_given, require
 
 __all__ = ["conditional_attention", "open_gates"]
 
@@ -18,7 +18,8 @@ def open_gates(
         s = sigmoid(z / T),    d = 1[s >= threshold],    dd/ds := 1 (straight-through)
 
     As in L2A (arXiv 2603.17484), where z is one linear read-out of a token, at first 0, so that
-    all gates are open, and lambda * s.square().sum(-1).mean() of each layer is added to the loss.
+    all gates are open, and to the loss the mean over the layers of s.square().sum(-1) is added,
+    times a lambda that rises from 0.
 
     Args:
         logits: z, floats of any shape.
@@ -38,6 +39,7 @@ def open_gates(
     return hard + (soft - soft.detach()), soft
 
 
+@as_given
 def conditional_attention(
     q: torch.Tensor,
     k: torch.Tensor,

@@ -4,7 +4,7 @@ import torch
 
 from midcourse.kernels.attention import attention
 from midcourse.kernels.attention.problem import bounds, prepare
-from midcourse.kernels.dispatch import BACKENDS, require
+from midcourse.kernels.dispatch import BACKENDS, as_given, require
 from midcourse.kernels.dynamic_mask import reference
 from midcourse.kernels.dynamic_mask.top import ranking, top_expiry
 
@@ -40,6 +40,7 @@ def content_bias(v: torch.Tensor, weight: torch.Tensor, slope: torch.Tensor) -> 
     return slope * torch.nn.functional.softplus(v.flatten(-2) @ weight.T)
 
 
+@as_given
 def dynamic_mask_attention(
     q: torch.Tensor,
     k: torch.Tensor,
@@ -87,12 +88,15 @@ def dynamic_mask_attention(
         return (out, lse) if with_lse else out
     given = f"bias has the shape {tuple(bias.shape)}"
     require(bias.shape == k.shape[:-1], f"{given}; {tuple(k.shape[:-1])} was expected")
-    expiry = _expiry(bias, keep, more)
+    expiry = _expiry(bias, keep, more, len(q) == len(k))
     return attention(q, k, v, bias=bias, expiry=expiry, backend=backend, **more)
 
 
-def _expiry(bias: torch.Tensor, keep: int, more: dict) -> torch.Tensor:
-    """`top_expiry` of each row and head; padding outranks nothing."""
+def _expiry(bias: torch.Tensor, keep: int, more: dict, alike: bool) -> torch.Tensor:
+    """`top_expiry` of each row and head; padding outranks nothing.
+
+    `alike` says whether there are as many keys as queries, whose bounds are then the keys' too.
+    """
     scores, padding = ranking(bias), more.get("key_padding")
     if padding is not None and padding.shape == bias.shape[:-1]:
         scores = scores.masked_fill(~padding[..., None], -torch.inf)
@@ -100,7 +104,7 @@ def _expiry(bias: torch.Tensor, keep: int, more: dict) -> torch.Tensor:
     if bias.ndim == 3:
         return top_expiry(scores, keep).transpose(-1, -2)
     cuts = more.get("cu_seqlens_k")
-    cuts = more.get("cu_seqlens_q") if cuts is None else cuts
+    cuts = more.get("cu_seqlens_q") if cuts is None and alike else cuts
     at = torch.tensor(bounds("cu_seqlens_k", cuts, len(bias)))
     rows = scores.split(at.diff().tolist(), 1)
     return torch.cat([top_expiry(row, keep) for row in (scores[:, :0], *rows)], 1).T

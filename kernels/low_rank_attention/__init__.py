@@ -3,12 +3,13 @@
 import torch
 
 from midcourse.kernels.attention import attention
-from midcourse.kernels.dispatch import BACKENDS, require
+from midcourse.kernels.dispatch import BACKENDS, as_given, require
 from midcourse.kernels.low_rank_attention import reference
 
 __all__ = ["low_rank_attention"]
 
 
+@as_given
 def low_rank_attention(
     q: torch.Tensor,
     k: torch.Tensor,
@@ -71,6 +72,9 @@ def _raised(few: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
 
 def _check(k, v, low, up) -> None:
     """Shapes of the adapter beside the base."""
+    for name, part in (("low", low), ("up", up)):
+        same = part.dtype == v.dtype and part.device == v.device
+        require(same, f"{name} is {part.dtype} on {part.device}, v {v.dtype} on {v.device}")
     given = f"low has the shape {tuple(low.shape)}"
     fits = low.ndim == k.ndim - 1 and low.shape[:-1] == k.shape[:-2] and low.shape[-1] > 0
     require(fits, f"{given}; {(*k.shape[:-2], 'r')} was expected")

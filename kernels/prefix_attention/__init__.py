@@ -3,13 +3,14 @@
 import torch
 
 from midcourse.kernels.attention import attention, merge
-from midcourse.kernels.dispatch import BACKENDS, require
+from midcourse.kernels.dispatch import BACKENDS, as_given, require
 from midcourse.kernels.prefix_attention import reference
 from midcourse.kernels.prefix_attention.tree import Tree, pack_tree
 
 __all__ = ["Tree", "merge", "pack_tree", "prefix_attention"]
 
 
+@as_given
 def prefix_attention(
     q: torch.Tensor,
     k: torch.Tensor,

@@ -2,7 +2,7 @@
 
 import torch
 
-from midcourse.kernels.dispatch import backend_of, require
+from midcourse.kernels.dispatch import as_given, backend_of, require
 from midcourse.kernels.token_logprobs import reference
 from midcourse.kernels.token_logprobs.tiles import TokenLogprobs
 
@@ -14,6 +14,7 @@ __all__ = ["token_logprobs"]
 TILE = (4096, 16384)
 
 
+@as_given
 def token_logprobs(
     hidden: torch.Tensor,
     weight: torch.Tensor,

@@ -54,6 +54,12 @@ class TokenLogprobs(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor):
         """Compute every tile again, and add up what its gradient gives to what asks for one."""
+        with torch.autocast(gradients[0].device.type, enabled=False):
+            return TokenLogprobs.gradients(ctx, *gradients)
+
+    @staticmethod
+    def gradients(ctx: Any, *gradients: torch.Tensor):
+        """What `backward` returns."""
         hidden, weight, bias, targets, normaliser, entropy, kept = ctx.saved_tensors
         temperature, tile, backend = ctx.rest
         kind, scale = normaliser.dtype, 1 / temperature

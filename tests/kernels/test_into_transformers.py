@@ -97,11 +97,28 @@ def test_neutral_settings_give_the_logits_of_sdpa(name, side):
 
 
 @pytest.mark.parametrize("side", ["none", "left", "right"])
-@pytest.mark.parametrize("kind", ["Mistral", "Qwen2"])
+@pytest.mark.parametrize("kind", ["Mistral", "Qwen2", "Qwen2Moe", "Phimoe"])
 def test_sliding_windows_are_kept(kind, side):
     more = {"sliding_window": 4}
-    more |= {"use_sliding_window": True, "max_window_layers": 1} if kind == "Qwen2" else {}
-    assert gap(tiny(kind, **more), "midcourse_attention", side) < 1e-4
+    more |= {"use_sliding_window": True, "max_window_layers": 1} if "Qwen2" in kind else {}
+    more |= {"moe_intermediate_size": 16, "num_experts": 2} if kind == "Qwen2Moe" else {}
+    more |= {"num_local_experts": 2} if kind == "Phimoe" else {}
+    model = tiny(kind, **more)
+    assert gap(model, "midcourse_attention", side) < 1e-4
+    with torch.no_grad():
+        ids = prompts(model.config.vocab_size)
+        windowed = model(ids).logits
+        changed = model(torch.cat([ids[:, :1].flip(0), ids[:, 1:]], 1)).logits
+    assert torch.allclose(windowed[:, -1], changed[:, -1], atol=1e-5), "the first token is far away"
+
+
+def test_autocast_is_that_of_sdpa():
+    model, ids, found = tiny(), prompts(64), {}
+    for name in ("sdpa", "midcourse_attention"):
+        with torch.autocast("cpu", torch.bfloat16):
+            found[name] = use(model, name)(ids).logits
+    assert torch.allclose(*found.values(), atol=0.1)
+    assert not torch.allclose(found["sdpa"], model(ids).logits, atol=1e-4)
 
 
 def test_a_temperature_is_a_scale_of_the_queries():
@@ -190,10 +207,29 @@ def test_what_would_be_passed_over_is_refused():
     cache = transformers.StaticCache(config=model.config, max_cache_len=32)
     with pytest.raises(ValueError, match="the cache has room for 32 keys and holds 12; use one"):
         model(ids, past_key_values=cache)
+    with pytest.raises(ValueError, match="does not take cu_seq_lens_q, which this model uses"):
+        model(ids, cu_seq_lens_q=torch.tensor([0, 12], dtype=torch.int32))
     windowed = tiny("Mistral", sliding_window=4)
     add_dynamic_mask(windowed)
     with pytest.raises(ValueError, match="midcourse_dynamic does not go with a sliding window"):
         use(windowed, "midcourse_dynamic")(ids)
+
+
+@pytest.mark.parametrize("padded", [False, True])
+@pytest.mark.parametrize("kind", ["CodeGen", "Bloom"])
+def test_models_that_do_not_attend_by_name_are_refused(kind, padded):
+    sizes = {"vocab_size": 64, "n_embd": 32, "n_layer": 1, "n_head": 4, "n_positions": 32}
+    if kind == "Bloom":
+        sizes = {"vocab_size": 64, "hidden_size": 32, "n_layer": 1, "n_head": 4}
+    else:
+        sizes |= {"rotary_dim": 4}
+    config = getattr(transformers, f"{kind}Config")(**sizes)
+    model = transformers.AutoModelForCausalLM.from_config(
+        config, attn_implementation="midcourse_attention"
+    )
+    mask = masks("left") if padded else None
+    with pytest.raises(ValueError, match="this model uses its mask itself"):
+        model(prompts(64), attention_mask=mask)
 
 
 def test_importing_the_kernels_stays_light():

@@ -17,6 +17,9 @@ CASES = {
     "chosen queries": ([0, 5, 9], [0, 40, 47], 2, 1, 8, "positions expiry"),
     "no keys": ([0, 3], [0, 0], 2, 1, 8, ""),
     "narrow values": ([0, 2, 19], [0, 9, 26], 4, 2, 20, "narrow"),
+    "a wide window": ([0, 100], [0, 100], 1, 1, 8, "wide-window"),
+    "biases of any size": ([0, 99], [0, 99], 2, 1, 8, "bias extreme token-temperature"),
+    "many keys": ([0, 300], [0, 300], 2, 1, 128, ""),
 }  # fmt: skip
 
 
@@ -42,12 +45,15 @@ def tensors(name, dtype, seed=0):
         more["cu_seqlens_q"] = torch.tensor(at_q, dtype=torch.int32)
         more["cu_seqlens_k"] = torch.tensor(at_k, dtype=torch.int32)
     if "window" in features:
-        more["window"] = 9
+        more["window"] = 40 if "wide" in features else 9
     if "temperature" in features:
         shape = (*shape_q, heads) if "token" in features else (heads,)
         more["temperature"] = (torch.rand(shape, generator=g) + 0.3).to(kind).requires_grad_()
     if "bias" in features:
-        more["bias"] = torch.randn((*shape_k, kv_heads), generator=g).to(kind).requires_grad_()
+        bias = torch.randn((*shape_k, kv_heads), generator=g).to(kind)
+        if "extreme" in features:  # a tile of keys that nobody sees, and one key for the last rows
+            bias[:16], bias[80] = -torch.inf, 100
+        more["bias"] = bias.requires_grad_()
     if "expiry" in features:
         more["expiry"] = torch.randint(1, 40, (*shape_k, kv_heads), generator=g)
     if "padding" in features:
@@ -98,7 +104,8 @@ def by_hand(q, k, v, more):
 
                 def seen(j, p=p, u=u, c=c):
                     near = p - more.get("window", 10**6) < j <= p
-                    return near and p < expiry[c + j, u] and bool(padding[c + j])
+                    real = bool(padding[c + j]) and bias[c + j, u] > -math.inf
+                    return near and p < expiry[c + j, u] and real
 
                 scale = 1 / (math.sqrt(width) * float(temperature[i, h]))
                 out[i, h], lse[i, h] = one_query(

@@ -53,6 +53,14 @@ def test_splits_of_the_keys_merge_into_the_whole(monkeypatch):
     assert torch.allclose(lse.reshape(sums.shape), sums.float(), atol=1e-5)
 
 
+def test_second_derivatives_are_refused_not_wrong():
+    q, k, v, more = tensors("a window", torch.float32)
+    out = attention(q, k, v, **more, backend="triton")
+    (slope,) = torch.autograd.grad(out.sum(), q, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        slope.square().sum().backward()
+
+
 def test_keys_in_any_layout_are_read_where_they_lie():
     g = torch.Generator().manual_seed(3)
     q = torch.randn((2, 3, 2, 8), generator=g)

@@ -70,6 +70,23 @@ def test_nothing_to_see_leaves_no_nan_in_gradients():
         assert bool((x[0] == 0).all())
 
 
+def test_numbers_beyond_32_bits_mean_never_and_everything():
+    q, k, v = (normal(4, 1, 2, seed=s) for s in range(3))
+    never = torch.full((4,), torch.iinfo(torch.int64).max)
+    assert torch.equal(attention(q, k, v, expiry=never), attention(q, k, v))
+    whole = attention(q, k, v, causal=False)
+    assert torch.equal(attention(q, k, v, positions=never), whole)
+    nothing = attention(q, k, v, expiry=-never)
+    assert bool((nothing == 0).all())
+
+
+def test_autocast_leaves_the_types_as_they_are():
+    q, k, v = (normal(4, 1, 2, seed=s, dtype=torch.float32) for s in range(3))
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = attention(q, k, v)
+    assert torch.equal(inside, attention(q, k, v))
+
+
 def test_no_rows_and_no_queries():
     nobody = torch.zeros((0, 2, 4))
     out, lse = attention(nobody, nobody, nobody, return_lse=True)
@@ -106,13 +123,17 @@ def test_empty_parts_merge_into_nothing():
 REFUSED = [
     ({"window": 0}, "window is 0; 1 or more keys were expected"),
     ({"window": 3, "causal": False}, "window is 3, which needs causal attention"),
-    ({"temperature": -0.5}, "temperature is -0.5; a number above 0 was expected"),
+    ({"temperature": -0.5}, "temperature is -0.5; a number above 0 or a tensor was expected"),
+    ({"temperature": [1.0, 1.0]}, r"temperature is \[1.0, 1.0\]; a number above 0 or a tensor"),
+    ({"temperature": torch.tensor([0.0, 1])}, "temperature is 0.0 somewhere; numbers above 0"),
+    ({"temperature": torch.tensor(torch.nan)}, "temperature is nan somewhere; numbers above 0"),
     ({"temperature": torch.ones(3)}, r"temperature has the shape \(3,\), which does not broadcast"),
     ({"cu_seqlens_q": torch.tensor([0, 4, 2, 5])}, "cu_seqlens_q falls from 4 to 2"),
     ({"cu_seqlens_q": torch.tensor([0, 4])}, "cu_seqlens_q ends with 4, but there are 5 tokens"),
     ({"cu_seqlens_q": torch.tensor([1, 5])}, r"cu_seqlens_q begins with \[1\], not with 0"),
     ({"cu_seqlens_q": torch.tensor([0.0, 5.0])}, r"cu_seqlens_q is torch.float32 \(2,\); int32"),
     ({"key_padding": torch.ones(5)}, r"key_padding is torch.float32 \(5,\); bool \(5,\)"),
+    ({"key_padding": torch.ones(5, dtype=torch.bool, device="meta")}, r"\(5,\) on meta; bool"),
     ({"bias": torch.ones(5)}, r"bias is torch.float32 \(5,\); a float \(5, 1\) was expected"),
     ({"expiry": torch.ones(4, dtype=torch.int32)}, r"expiry is torch.int32 \(4,\) on cpu; int32"),
     ({"positions": torch.zeros(4)}, r"positions is torch.float32 \(4,\); int32 \(5,\)"),

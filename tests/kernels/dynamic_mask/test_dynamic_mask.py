@@ -66,6 +66,13 @@ def test_a_decoded_token_sees_what_it_saw_in_training():
         assert distance(decoded, trained[:, last]) < 1e-12
 
 
+def test_a_query_in_a_row_of_its_own_sees_all_keys():
+    q, k, bias = normal(1, 4, 8), normal(9, 2, 8, seed=1), normal(9, 2, seed=2)
+    one = torch.tensor([0, 1], dtype=torch.int32)
+    given = dynamic_mask_attention(q, k, k, bias, keep=9, cu_seqlens_q=one)
+    assert distance(given, attention(q, k, k, bias=bias)) < 1e-12
+
+
 @pytest.mark.parametrize("backend", [None, "reference"])
 def test_the_last_bits_of_a_repeated_tokens_bias_choose_nothing(backend):
     q, k, v = normal(2, 21, 4, 8), normal(2, 21, 2, 8, seed=1), normal(2, 21, 2, 8, seed=2)

@@ -61,6 +61,8 @@ def test_what_does_not_fit_is_named():
         low_rank_attention(q, q, q, low[0], up)
     with pytest.raises(ValueError, match=r"up has the shape \(2, 4\); \(3, 2, 4\) or"):
         low_rank_attention(q, q, q, low, up[0])
+    with pytest.raises(ValueError, match=r"up is torch.float64 on cpu, v torch.float32 on cpu"):
+        low_rank_attention(q, q, q, low, up.double())
     with pytest.raises(ValueError, match="backend is 'gpu'; one of reference, triton"):
         low_rank_attention(q, q, q, low, up, backend="gpu")
 

@@ -103,6 +103,15 @@ def test_a_gradient_alone_is_that_of_all_together(trained):
     assert torch.equal(inputs[trained].grad, wanted[trained])
 
 
+def test_autocast_changes_nothing():
+    row = vocabulary(5, 8, 33, dtype=torch.float32)
+    wanted = differentiated(token_logprobs, *row)
+    with torch.autocast("cpu", torch.bfloat16):
+        given = differentiated(token_logprobs, *row)
+    for one, other in zip(given, wanted, strict=True):
+        assert torch.equal(one, other)
+
+
 def test_the_gradient_of_a_frozen_head_is_not_computed():
     hidden, weight, targets, bias = vocabulary(4, 50, 90)
     found, _ = token_logprobs(hidden.requires_grad_(), weight, targets, bias=bias, tile=(16, 16))
