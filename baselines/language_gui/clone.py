@@ -91,7 +91,8 @@ def train(args: Args) -> LanguageResult:
             if learner.updates % args.checkpoint_every == 0:
                 learner.save()
     learner.save()
-    result = LanguageResult(**learner.finish())
+    ended, _ = learner.finish()
+    result = LanguageResult(**ended)
     result.save(args)
     return result
 

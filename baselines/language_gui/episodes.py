@@ -13,6 +13,7 @@ from midcourse.agents.language.local.model import LocalModel
 from midcourse.agents.language.players import LONGEST_ANSWER, pick
 from midcourse.baselines.language_gui.policy import Decision
 
+Pair = tuple[int, int]  # the screen at hand and the goal
 Scores = Callable[[Sequence[Decision]], list[np.ndarray]]  # log pi of each decision's choices
 
 
@@ -32,7 +33,7 @@ class Episode:
     task: int
     optimal: int  # steps of the cheapest way
     steps: list[Step] = field(default_factory=list)
-    pairs: list[tuple[int, int]] = field(default_factory=list)  # screen and goal before each step
+    pairs: list[Pair] = field(default_factory=list)  # before each step
     success: bool = False
 
 
@@ -72,7 +73,7 @@ class Worlds:
         self.model.check_room(len(prompt), max(map(len, choices)))
         return actions, Decision(tuple(prompt), choices)
 
-    def pair(self, i: int) -> tuple[int, int]:
+    def pair(self, i: int) -> Pair:
         """The screen at hand and the goal of world i."""
         world = self.vector.worlds[i]
         return int(world["screen"]), int(world["goal"])

@@ -21,6 +21,7 @@ ends with the weights of one that was never killed.
 """
 
 import dataclasses
+import itertools
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ from midcourse.baselines.arguments import FROM_0, FROM_1, FROM_2
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.clone import progress
-from midcourse.baselines.language_gui.episodes import Episode, Step, play
+from midcourse.baselines.language_gui.episodes import Episode, Pair, Step, play
 from midcourse.baselines.language_gui.learner import LanguageArgs, LanguageResult, Learner
 from midcourse.baselines.language_gui.policy import Decision, batches, choice_log_probs
 from midcourse.evaluation.statistics import interval
@@ -46,6 +47,8 @@ from midcourse.evaluation.statistics import interval
 class Args(LanguageArgs):
     """Settings of a run."""
 
+    # What the clone could do is measured once, with as many episodes as what was learnt.
+    FREE: ClassVar = tuple(name for name in LanguageArgs.FREE if name != "episodes")
     RANGES: ClassVar = LanguageArgs.RANGES | {
         "groups": FROM_1,
         "group": FROM_2,
@@ -80,6 +83,7 @@ class Result(LanguageResult):
 
     start_test: list[float]  # `test` and `drawn` of the clone
     start_drawn: list[float]
+    start_new: list[float]  # of the clone, on the tasks of `new`
     gain: tuple[float, float, float]  # in `drawn`, mean over tasks and its 95 % interval
     groups: int  # drawn
     flat: int  # of these: without variance
@@ -116,6 +120,7 @@ class Run:
         self.args, self.learner = args, learner
         self.generator = np.random.default_rng(args.seed)
         self.groups = self.flat = 0
+        self.learnt: set[Pair] = set()  # screens and goals of the steps learnt from
         self.worlds = args.worlds(
             learner.model, learner.trained.prompt, "train", args.groups * args.group
         )
@@ -124,6 +129,7 @@ class Run:
         if state:
             self.generator.bit_generator.state = state["generator"]
             self.groups, self.flat = state["groups"], state["flat"]
+            self.learnt = set(state["learnt"])
             self.start, self.clone = state["start"], state["clone"]
         else:
             self.start = {
@@ -138,6 +144,7 @@ class Run:
                 "generator": self.generator.bit_generator.state,
                 "groups": self.groups,
                 "flat": self.flat,
+                "learnt": sorted(self.learnt),
                 "start": self.start,
                 "clone": self.clone,  # its folder may be written anew while this run goes on
             }
@@ -152,6 +159,7 @@ class Run:
         self.learner.known.clear()  # a run that goes on from here knows none either
         kept, successes = self.collect()
         steps = [step for group in kept for episode in group for step in episode.steps]
+        self.learnt |= {pair for group in kept for episode in group for pair in episode.pairs}
         worth = [
             value
             for group in kept
@@ -202,12 +210,13 @@ class Run:
 
     def finish(self) -> Result:
         """Save the adapter, play all splits, and write the result."""
-        ended = self.learner.finish()
+        ended, fresh = self.learner.finish(self.learnt)
         pairs = zip(ended["drawn"], self.start["drawn"], strict=True)
         result = Result(
             **ended,
             start_test=self.start["test"],
             start_drawn=self.start["drawn"],
+            start_new=list(itertools.compress(self.start["test"], fresh)),
             gain=interval([after - before for after, before in pairs]),
             groups=self.groups,
             flat=self.flat,

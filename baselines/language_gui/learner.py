@@ -2,10 +2,10 @@
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import shutil
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,18 +13,16 @@ from typing import Any, ClassVar
 import numpy as np
 import peft
 import torch
-from peft.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
-from safetensors import SafetensorError
 from torch import Tensor
 
 from midcourse.agents.language.history import Prompt
-from midcourse.agents.language.local.adapter import Trained, without_warnings
+from midcourse.agents.language.local.adapter import Trained, attach, without_warnings
 from midcourse.agents.language.local.loading import load
 from midcourse.agents.language.local.model import LocalModel
 from midcourse.agents.language.local.smollm2 import model_folder
 from midcourse.baselines.arguments import FROM_0, FROM_1, SEED, check_ranges
-from midcourse.baselines.curve import DAMAGE, check_settings, checkpoint, replace, write_text
-from midcourse.baselines.language_gui.episodes import Episode, Worlds, oracle_episodes, play
+from midcourse.baselines.curve import check_settings, checkpoint, replace, write_text
+from midcourse.baselines.language_gui.episodes import Episode, Pair, Worlds, oracle_episodes, play
 from midcourse.baselines.language_gui.policy import (
     Decision,
     batches,
@@ -127,7 +125,7 @@ class LanguageResult:
     train: list[float]  # success, 1 or 0, on each task of the split `train`, likeliest actions
     test: list[float]  # the same on the `test` tasks
     drawn: list[float]  # share of drawn episodes that succeeded, on the same
-    new: list[float]  # those of `test` whose start and goal no oracle passes in a training task
+    new: list[float]  # those of `test` at whose start and goal nothing was learnt
     over: float | None  # mean steps over the cheapest way, in the `test` episodes that succeeded
     model: str  # the adapter's folder
 
@@ -247,26 +245,36 @@ class Learner:
         shutil.rmtree(aside, ignore_errors=True)
         return folder
 
-    def finish(self) -> dict[str, Any]:
-        """Save the adapter and play all splits; returns the fields of a `LanguageResult`."""
+    def finish(self, learnt: Iterable[Pair] = ()) -> tuple[dict[str, Any], list[bool]]:
+        """Save the adapter and play all splits.
+
+        Args:
+            learnt: screens and goals that training learnt at, beside those that the oracle passes.
+
+        Returns:
+            The fields of a `LanguageResult`, and of which of its `test` tasks start and goal are
+            among none of these.
+        """
         folder = self.save_adapter()
         train = self.play("train")
         others = self.others()
         ways = oracle_episodes(self.args.worlds(self.model, self.trained.prompt, "train"))
-        passed = {pair for way in ways for pair in way.pairs}
+        passed = {pair for way in ways for pair in way.pairs} | set(learnt)
         if self.args.app == "per_split":  # equal numbers are screens of other apps
             passed.clear()
+        fresh = [e.pairs[0] not in passed for e in others]
         over = [len(e.steps) - e.optimal for e in others if e.success]
-        return {
+        ended = {
             "updates": self.updates,
             "seconds": round(self.seconds, 2),
             "train": [float(e.success) for e in train],
             "test": [float(e.success) for e in others],
             "drawn": self.drawn(),
-            "new": [float(e.success) for e in others if e.pairs[0] not in passed],
+            "new": [float(e.success) for e in itertools.compress(others, fresh)],
             "over": float(np.mean(over)) if over else None,
             "model": str(folder),
         }
+        return ended, fresh
 
     # --- checkpoints ---------------------------------------------------------------------------
 
@@ -290,15 +298,26 @@ class Learner:
         """Go on from the checkpoint, if there is one; returns what was saved as `more`.
 
         Raises:
-            UserError: it is damaged, or was made with other settings.
+            UserError: it is damaged, was made with other settings, or is of more updates than are
+                asked for.
         """
         self._clear()
         path = self.args.out / "checkpoint.pt"
         if not path.exists():
             return None
         with checkpoint(path):
-            state = torch.load(path, weights_only=True)
+            state = torch.load(path, map_location="cpu", weights_only=True)
             check_settings(path, self._fixed(), state["args"])
+            if [w.shape for w in state["weights"]] != [w.shape for w in self.weights]:
+                raise UserError(
+                    f"{path} has weights of another shape than the adapter to start with: choose "
+                    f"another --out, or remove it"
+                )
+            if state["updates"] > self.args.updates:
+                raise UserError(
+                    f"{path} is of {state['updates']} updates, more than --updates "
+                    f"{self.args.updates}: choose another --out, or remove it"
+                )
             self.put(state["weights"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.updates, self.seconds = state["updates"], state["seconds"]
@@ -315,15 +334,7 @@ class Learner:
 
 def _adapted(network: Any, adapter: Path | None, rank: int) -> Any:
     if adapter:
-        try:
-            for name in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME):
-                (adapter / name).stat()  # what is not there, peft would look for in the net
-            with warnings.catch_warnings():
-                warnings.filterwarnings("error", "Found missing adapter keys")
-                return peft.PeftModel.from_pretrained(network, str(adapter), is_trainable=True)
-        except (*DAMAGE, SafetensorError, UserWarning) as error:
-            reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
-            raise UserError(f"the adapter in {adapter} cannot be loaded: {reason}") from None
+        return attach(network, adapter, is_trainable=True)
     config = peft.LoraConfig(
         r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM"
     )

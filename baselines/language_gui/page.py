@@ -122,7 +122,7 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
     out = args.out / f"{name}-seed={seed}"
     path = out / "page.json"
     if not path.exists():
-        start = time.perf_counter()
+        start, resumed = time.perf_counter(), (out / "checkpoint.pt").exists()
         common = {"seed": seed, "app_seed": seed, "threads": args.threads, "out": out}
         common |= {"episodes": args.episodes, "quiet": True}
         if name == "trained":
@@ -132,7 +132,8 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
             updates = args.stopped if name == "stopped" else args.updates
             result = clone.train(clone.Args(**common, model=args.model, updates=updates))
         told = dataclasses.asdict(result) | {"settings": settings}
-        told |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
+        wall = None if resumed else time.perf_counter() - start
+        told |= {"wall": wall, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(told)))
     found = json.loads(path.read_text())
     check_settings(out, settings, found.get("settings", {}))
@@ -149,7 +150,8 @@ def _cloning(runs: Runs) -> list[str]:
             over = "-" if run["over"] is None else f"{run['over']:.2f}"
             cells = [_share(run["train"]), _share(run["test"]), f"{np.mean(run['drawn']):.3f}"]
             cells += [_share(run["new"]), over, str(run["updates"]), f"{run['seconds']:.0f} s"]
-            cells += [f"{run['wall']:.0f} s", f"{run['load']:.1f}", run["commit"]]
+            whole = "-" if run["wall"] is None else f"{run['wall']:.0f} s"
+            cells += [whole, f"{run['load']:.1f}", run["commit"]]
             told.append(f"| {name}, seed {seed} | {' | '.join(cells)} |")
     return [*told, "", *_curve(runs["cloned"], "right"), ""]
 
@@ -161,12 +163,14 @@ def _share(values: Sequence[float]) -> str:
 def _policy_step(args: Args, runs: Sequence[dict[str, Any]]) -> list[str]:
     """What the policy step added to the stopped clones."""
     told = ["## Trained by trial and error", ""]
-    told += ["| | others, before | after | drawn, before | after | gain, drawn, 95 % | groups | "
+    told += ["| | others, before | after | of these, never passed, before | after | "
+             "drawn, before | after | gain, drawn, 95 % | groups | "
              "of these flat | episodes an update | steps learnt from | an update | training | "
-             "load | commit |", "|---" * 14 + "|"]  # fmt: skip
+             "load | commit |", "|---" * 16 + "|"]  # fmt: skip
     for seed, run in enumerate(runs):
         drawn = [f"{np.mean(run[key]):.3f}" for key in ("start_drawn", "drawn")]
-        cells = [_share(run["start_test"]), _share(run["test"]), *drawn, _told(run["gain"])]
+        cells = [_share(run[key]) for key in ("start_test", "test", "start_new", "new")]
+        cells += [*drawn, _told(run["gain"])]
         cells += [str(run["groups"]), str(run["flat"])]
         for key in ("episodes", "steps_learnt"):
             cells.append(f"{np.mean([line[key] for line in run['curve']]):.0f}")
@@ -175,7 +179,7 @@ def _policy_step(args: Args, runs: Sequence[dict[str, Any]]) -> list[str]:
         told.append(f"| seed {seed} | {' | '.join(cells)} |")
     pairs = [(run["start_drawn"], run["drawn"]) for run in runs]
     gains = [after - before for both in pairs for before, after in zip(*both, strict=True)]
-    told += ["", f"Gain over all seeds and pairs: {_told(interval(gains))}.", ""]
+    told += ["", f"Gain over the pairs of these trainings: {_told(interval(gains))}.", ""]
     if taken := [seconds for run in runs for seconds in _small_updates(run["curve"])]:
         told += [
             f"{len(taken)} updates learnt from at most {SMALL[1]} steps of {SMALL[0]} episodes: "
@@ -301,11 +305,13 @@ def _head(args: Args) -> list[str]:
         "of start and goal; 40 are of the split `train`, the 16 of `validation` and `test` are "
         "the others, which nothing is trained on. Seed s draws weights and examples, and its app "
         "is `app_seed=s`, with other names and another order. On the way to a goal training can "
-        "pass through a start of the others with that goal: those never passed are counted apart. "
+        "pass through a start of the others with that goal: those are counted apart that neither "
+        "the oracle passed nor, in the policy step, an episode that was learnt from. "
         "Steps over: of the cheapest way, in the others' episodes that succeeded. Likeliest "
         "actions, except where it says drawn: from the policy, "
         f"{args.episodes} episodes a pair. Training time "
-        "leaves out loading and evaluation, a whole run does not.",
+        "leaves out loading and evaluation, a whole run does not; it is not known of one that was "
+        "killed and went on.",
         "",
         "A group is 8 episodes of one task; flat ones, in which all or none succeeded, were drawn "
         "again. Intervals: 95 %, of shares of episodes Wilson's, of means the bootstrap's over "

@@ -13,7 +13,7 @@ import torch
 from midcourse import agents
 from midcourse.agents.language.history import Prompt
 from midcourse.agents.language.local.adapter import Trained, read_trained
-from midcourse.baselines.curve import read_curve
+from midcourse.baselines.curve import Curve, read_curve
 from midcourse.baselines.language_gui import clone, grpo, page
 from midcourse.baselines.language_gui.episodes import Episode, Step, oracle_episodes, play
 from midcourse.baselines.language_gui.learner import Learner
@@ -50,6 +50,21 @@ def grpo_args(cloned, out, **changes):
 
 def learner_of(cloned, out):
     return Learner(grpo_args(cloned, out), read_trained(Path(cloned.model)), Path(cloned.model))
+
+
+def killed(train, args, module, update, monkeypatch):
+    """Train until a point of the curve has been written."""
+
+    class Cut(Curve):
+        def add(self, **values):
+            super().add(**values)
+            if values["steps"] == update:
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "Curve", Cut)
+        with pytest.raises(KeyboardInterrupt):
+            train(args)
 
 
 # --- the policy ---------------------------------------------------------------------------------
@@ -148,12 +163,11 @@ def test_a_tiny_model_learns_a_few_examples_by_heart(saved, tmp_path, loss):
     assert all(right)
 
 
-def test_a_killed_clone_goes_on_and_ends_alike(saved, tmp_path):
+def test_a_killed_clone_goes_on_and_ends_alike(saved, tmp_path, monkeypatch):
     whole = clone.train(clone_args(saved, tmp_path / "whole"))
-    cut = clone_args(saved, tmp_path / "cut", updates=3, checkpoint_every=2)
-    clone.train(cut)
-    (tmp_path / "cut" / "adapter").rename(tmp_path / "elsewhere")
-    resumed = clone.train(dataclasses.replace(cut, updates=4))
+    cut = clone_args(saved, tmp_path / "cut", checkpoint_every=2)
+    killed(clone.train, cut, clone, 3, monkeypatch)
+    resumed = clone.train(cut)
     ours, theirs = (
         torch.load(tmp_path / name / "checkpoint.pt")["weights"] for name in ("whole", "cut")
     )
@@ -164,6 +178,8 @@ def test_a_killed_clone_goes_on_and_ends_alike(saved, tmp_path):
     assert whole_losses == cut_losses
     with pytest.raises(UserError, match="rank=16, not 8"):
         clone.train(dataclasses.replace(cut, rank=8))
+    with pytest.raises(UserError, match="is of 4 updates, more than --updates 3: choose another"):
+        clone.train(dataclasses.replace(cut, updates=3))
 
 
 def test_a_clone_plays_by_name_with_its_own_prompt_and_as_it_was_measured(cloned, saved):
@@ -208,8 +224,8 @@ def test_the_clipped_value_by_hand(ratio, worth, expected):
     assert float(grpo.clipped_value(now, old, worth, 0.2)) == pytest.approx(expected)
 
 
-def test_k3_has_the_mean_and_the_gradient_of_the_divergence():
-    logits = torch.tensor([0.3, -1.0, 2.0], dtype=torch.float64, requires_grad=True)
+def test_k3_has_the_mean_of_the_divergence():
+    logits = torch.tensor([0.3, -1.0, 2.0], dtype=torch.float64)
     other = torch.log_softmax(torch.tensor([0.0, 1.0, 0.5], dtype=torch.float64), 0)
     ours = torch.log_softmax(logits, 0)
     divergence = (ours.exp() * (ours - other)).sum()
@@ -284,21 +300,44 @@ def test_the_first_ratio_is_one(cloned, tmp_path):
     assert float(total) == pytest.approx(-1.0, abs=1e-3)
 
 
-def test_a_killed_policy_step_goes_on_and_ends_alike(cloned, tmp_path):
+def test_a_killed_policy_step_goes_on_and_ends_alike(cloned, tmp_path, monkeypatch):
     whole = grpo.train(grpo_args(cloned, tmp_path / "whole"))
-    cut = grpo_args(cloned, tmp_path / "cut", updates=3, checkpoint_every=2)
-    grpo.train(cut)
-    resumed = grpo.train(dataclasses.replace(cut, updates=4))
-    ours, theirs = (
-        torch.load(tmp_path / name / "checkpoint.pt")["weights"] for name in ("whole", "cut")
-    )
-    assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
-    assert any(a.abs().sum() > 0 for a in ours)
-    same = ("train", "test", "drawn", "start_test", "start_drawn", "gain", "groups", "flat")
-    for field in same:
-        assert getattr(resumed, field) == getattr(whole, field), field
+    cut = grpo_args(cloned, tmp_path / "cut", checkpoint_every=2)
+    killed(grpo.train, cut, grpo, 3, monkeypatch)
+    resumed = grpo.train(cut)
+    ours, theirs = (torch.load(tmp_path / name / "checkpoint.pt") for name in ("whole", "cut"))
+    pairs = zip(ours["weights"], theirs["weights"], ours["more"]["clone"], strict=True)
+    assert all(torch.equal(mine, other) for mine, other, _ in pairs)
+    pairs = zip(ours["weights"], ours["more"]["clone"], strict=True)
+    assert any(not torch.equal(mine, start) for mine, start in pairs), "something was learnt"
+    assert ours["more"]["learnt"] == theirs["more"]["learnt"]
+    for field in dataclasses.fields(whole):
+        if field.name not in ("seconds", "model"):
+            assert getattr(resumed, field.name) == getattr(whole, field.name), field.name
     told = json.loads((tmp_path / "whole" / "result.json").read_text())
-    assert told["groups"] == whole.groups >= 8
+    assert told["groups"] == whole.groups > whole.flat
+    assert len(whole.start_new) == len(whole.new) <= len(whole.test)
+    with pytest.raises(UserError, match="episodes=1, not 2"):
+        grpo.train(dataclasses.replace(cut, episodes=2))
+
+
+def test_tasks_at_whose_start_something_was_learnt_are_not_among_the_new(cloned, tmp_path):
+    learner = learner_of(cloned, tmp_path)
+    ended, fresh = learner.finish()
+    assert len(ended["new"]) == sum(fresh) > 0
+    starts = [episode.pairs[0] for episode in learner.others()]
+    first = starts[fresh.index(True)]
+    ended, fewer = learner.finish([first])
+    assert sum(fewer) == len(ended["new"]) == sum(fresh) - starts.count(first)
+
+
+def test_a_checkpoint_of_an_adapter_of_another_shape_is_told(saved, cloned, tmp_path):
+    learner_of(cloned, tmp_path).save()
+    small = clone.train(clone_args(saved, tmp_path / "small", updates=1, rank=4))
+    args = grpo_args(cloned, tmp_path, start=Path(cloned.model))
+    other = Learner(args, read_trained(Path(small.model)), Path(small.model))
+    with pytest.raises(UserError, match="has weights of another shape than the adapter to start"):
+        other.restore()
 
 
 # --- the page -----------------------------------------------------------------------------------

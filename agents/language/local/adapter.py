@@ -63,18 +63,34 @@ def merge(network: Any, folder: Path) -> Any:
     """A network of transformers' with an adapter's weights added to its own.
 
     Raises:
+        UserError: as `attach`.
+    """
+    return attach(network, folder).merge_and_unload()
+
+
+def attach(network: Any, folder: Path, **more: Any) -> Any:
+    """Peft's model of a network of transformers' with an adapter; `more` goes to peft.
+
+    Raises:
         UserError: the adapter is missing, damaged, or of another network; or peft is not installed.
     """
     try:
         from peft import PeftModel
+        from peft.utils import CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME
         from safetensors import SafetensorError
     except ImportError:
         raise UserError(
             "adapters need peft, which is not installed: pip install 'midcourse[llm]'"
         ) from None
     try:
+        for name in (CONFIG_NAME, SAFETENSORS_WEIGHTS_NAME):
+            (folder / name).stat()  # what is not there, peft would look for in the net
         with without_warnings():
-            return PeftModel.from_pretrained(network, str(folder)).merge_and_unload()
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+            warnings.filterwarnings("error", "Found missing adapter keys")
+            return PeftModel.from_pretrained(network, str(folder), **more)
+    except (
+        *(OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError),
+        *(SafetensorError, UserWarning),
+    ) as error:
         reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"the adapter in {folder} cannot be loaded: {reason}") from None
