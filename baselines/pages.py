@@ -25,6 +25,7 @@ from midcourse import agents
 from midcourse.baselines.arguments import ABOVE_0, FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
+from midcourse.baselines.run import check_made
 from midcourse.core.errors import UserError
 from midcourse.core.version import commit, package_version
 from midcourse.evaluation.statistics import interval
@@ -93,13 +94,19 @@ def write_page(args: Args) -> Path:
 
 
 def _run(module: Any, args: Args, setting: dict[str, Any], seed: int) -> dict[str, Any]:
-    """One run's result, with its curve and wall time; trained now if it is not there yet."""
+    """One run's result, with its curve and wall time; trained now if it is not there yet.
+
+    Raises:
+        UserError: it is there, but was made with other settings.
+    """
     name = "-".join(f"{key}={value}" for key, value in setting.items())
     out = args.out / args.baseline / f"{name}-seed={seed}"
     path = out / "page.json"
-    if not path.exists():
+    made = module.Args(**setting, seed=seed, seconds=args.seconds, out=out, quiet=True)
+    if path.exists():
+        check_made(made)
+    else:
         start = time.perf_counter()
-        made = module.Args(**setting, seed=seed, seconds=args.seconds, out=out, quiet=True)
         result = dataclasses.asdict(module.train(made))
         result |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(result)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from midcourse.baselines.arguments import FROM_1, SEED, SHARE, check_ranges
 from midcourse.baselines.command import run_command
-from midcourse.baselines.curve import replace, write_text
+from midcourse.baselines.curve import check_settings, replace, write_text
 from midcourse.core.version import package_version
 from midcourse.evaluation.plan import make_env
 
@@ -112,6 +112,17 @@ class Result:
         settings = {**dataclasses.asdict(args), "out": str(args.out)}
         text = json.dumps({"args": settings, **dataclasses.asdict(self)})
         replace(args.out / "result.json", lambda beside: write_text(beside, text))
+
+
+def check_made(args: CommonArgs) -> None:
+    """Refuse the result in `args.out` if it was made with other settings.
+
+    Raises:
+        UserError: naming the first that differs.
+    """
+    path = args.out / "result.json"
+    ours = {k: v for k, v in dataclasses.asdict(args).items() if k not in ("out", "quiet")}
+    check_settings(path, json.loads(json.dumps(ours)), json.loads(path.read_text())["args"])
 
 
 def command_line(args: type[Any], train: Callable[[Any], Result], description: str | None) -> None:

@@ -11,7 +11,8 @@ from gymnasium.envs.registration import load_env_creator
 from gymnasium.vector import AutoresetMode, VectorEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnv
 
-from midcourse.core.errors import UserError
+from midcourse.core.env import RESET_OPTIONS
+from midcourse.core.errors import UserError, unknown
 
 
 class SB3VecEnv(VecEnv):
@@ -27,7 +28,7 @@ class SB3VecEnv(VecEnv):
         vector: one of ours, in autoreset mode SAME_STEP; see also `SB3VecEnv.make`.
 
     Raises:
-        UserError: not a vector, or another autoreset mode.
+        UserError: not a vector, another autoreset mode, or `copy=False`.
     """
 
     def __init__(self, vector: VectorEnv):
@@ -39,6 +40,11 @@ class SB3VecEnv(VecEnv):
         if mode is not AutoresetMode.SAME_STEP:
             raise UserError(
                 f"SB3VecEnv needs autoreset_mode='SameStep', this vector has {str(mode)!r}"
+            )
+        if getattr(vector, "copy", True) is False:
+            raise UserError(
+                "SB3VecEnv needs a vector with copy=True: SB3 keeps the last observation, which "
+                "copy=False would write over"
             )
         self.vector: Any = vector
         self.start = time.time()
@@ -70,8 +76,15 @@ class SB3VecEnv(VecEnv):
     # --- SB3 ----------------------------------------------------------------------------------
 
     def reset(self) -> Any:
-        """Begin an episode in every world; seeds and options given before are used once."""
+        """Begin an episode in every world; seeds and options given before are used once.
+
+        Raises:
+            UserError: an option other than `task`, or a task that there is not.
+        """
         options: dict[str, Any] = {}
+        for name in {name for option in self._options for name in option}:
+            if name not in RESET_OPTIONS:
+                raise unknown("reset option", name, RESET_OPTIONS)
         wanted = [option.get("task") for option in self._options]
         if any(task is not None for task in wanted):
             options["task"] = wanted

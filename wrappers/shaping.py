@@ -89,10 +89,15 @@ class OracleShapingVector(VectorWrapper):
         scale: as of `OracleShaping`.
 
     Raises:
-        UserError: another autoreset mode, or as `OracleShaping`.
+        UserError: not a native vector, another autoreset mode, or as `OracleShaping`.
     """
 
     def __init__(self, env: VectorEnv, gamma: float = 0.99, scale: float = 0.1):
+        if not isinstance(env, VectorEnv) or not hasattr(env, "program"):
+            raise UserError(
+                f"OracleShapingVector wraps a native vector of midcourse, not a "
+                f"{type(env).__name__}"
+            )
         super().__init__(env)
         self.worlds_of: Any = env
         if env.metadata.get("autoreset_mode") is not AutoresetMode.SAME_STEP:
@@ -130,6 +135,12 @@ class OracleShapingVector(VectorWrapper):
         costs = [vector.cost_to_go(i) for i in range(self.num_envs)]
         limit = vector.params.step_limit
         return -self.scale * np.array([c if c >= 0 else limit for c in costs], np.float64)
+
+    def fork(self, i: int, n: int) -> "OracleShapingVector":
+        """A vector of n forks of world i, shaped alike."""
+        twins = type(self)(self.worlds_of.fork(i, n), self.gamma, self.scale)
+        twins._potentials = twins.potentials()
+        return twins
 
     def restore(self, i: int, snapshot: bytes) -> None:
         """Put a snapshot's state into world i."""

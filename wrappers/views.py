@@ -100,17 +100,27 @@ class PixelClick(Wrapper):
         observation, info = super().begin(observation, info)
         return observation, self._masked(info)
 
+    def restore(self, snapshot: bytes) -> tuple[Any, dict[str, Any]]:
+        """Go to a snapshot's state; the mask is over pixels, as after `reset`."""
+        observation, info = super().restore(snapshot)
+        return observation, self._masked(info)
+
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Click at (x, y), whole numbers inside the picture.
 
         Raises:
             UserError: not two such numbers.
         """
-        point = np.asarray(action)
-        if point.shape != (2,) or not np.all((point >= 0) & (point < self._size)):
+        try:
+            point = np.asarray(action)
+        except ValueError:  # ragged
+            point = np.empty(0, np.int64)
+        whole = point.shape == (2,) and np.issubdtype(point.dtype, np.integer)
+        if not (whole and np.all((point >= 0) & (point < self._size))):
             right, bottom = self._size - 1
             raise UserError(
-                f"a click is (x, y) with x in [0, {right}] and y in [0, {bottom}], not {action!r}"
+                f"a click is (x, y), whole numbers, x in [0, {right}] and y in [0, {bottom}], not "
+                f"{action!r}"
             )
         x, y = int(point[0]), int(point[1])
         meant = self.action_at(x, y)

@@ -30,9 +30,10 @@ from midcourse.baselines.arguments import FROM_1, check_ranges
 from midcourse.baselines.command import run_command
 from midcourse.baselines.curve import read_curve, replace, write_text
 from midcourse.baselines.pages import PACKAGES, cpu, load
+from midcourse.baselines.run import check_made
 from midcourse.baselines.web_tasks import ppo
 from midcourse.core.version import commit, package_version
-from midcourse.envs.web_tasks.wishes import ACTS
+from midcourse.envs.web_tasks.goal.wishes import ACTS
 from midcourse.evaluate import evaluate
 from midcourse.evaluation.statistics import interval
 
@@ -108,10 +109,16 @@ def _seconds(folder: Path, more: float) -> float:
 
 
 def train(args: Args, level: int, seed: int) -> dict[str, Any]:
-    """One training run's result with its curve; trained now if it is not there yet."""
+    """One training run's result with its curve; trained now if it is not there yet.
+
+    Raises:
+        UserError: it is there, but was made with other settings.
+    """
     made = args.run(level, seed)
     path = made.out / "page.json"
-    if not path.exists():
+    if path.exists():
+        check_made(made)
+    else:
         start = time.perf_counter()
         result = dataclasses.asdict(ppo.train(made))
         result |= {"wall": time.perf_counter() - start, "commit": commit(), "load": load()}

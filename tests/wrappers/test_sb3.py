@@ -99,7 +99,19 @@ def test_a_snapshot_goes_back_to_every_world_and_return():
         SB3VecEnv.make(ID, 2, level=2).restore(kept)
 
 
+def test_options_are_those_of_single_worlds():
+    env = SB3VecEnv.make(ID, 2)
+    env.set_options([{"task": 3}, {}])
+    env.reset()
+    assert env.vector.worlds["task"][0] == 3
+    env.set_options({"tsk": 3})
+    with pytest.raises(UserError, match=r"unknown reset option 'tsk'"):
+        env.reset()
+
+
 def test_other_autoreset_modes_are_refused():
+    with pytest.raises(UserError, match="needs a vector with copy=True: SB3 keeps the last"):
+        SB3VecEnv.make(ID, 2, copy=False)
     with pytest.raises(UserError, match="SameStep"):
         SB3VecEnv(gymnasium.make_vec(ID, 2))
     with pytest.raises(UserError, match="native vector"):

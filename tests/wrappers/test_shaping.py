@@ -144,6 +144,21 @@ def test_a_shaped_vector_gives_the_rewards_of_shaped_worlds(env_id, knobs):
     assert min(ends.values()) > 0
 
 
+def test_forks_are_shaped_too():
+    vector = gymnasium.make_vec(ID, 2, autoreset_mode="SameStep")
+    shaped = OracleShapingVector(vector)
+    shaped.reset(seed=0)
+    twins = shaped.fork(0, 2)
+    one = shaped.step(np.full(2, vector.oracle_action(0)))[1][0]
+    assert twins.step(np.full(2, int(twins.oracle_action(0))))[1].tolist() == [one, one]
+
+
+def test_what_is_no_native_vector_is_refused():
+    for made in (gymnasium.make(ID), gymnasium.make_vec("CartPole-v1", 2)):
+        with pytest.raises(UserError, match="wraps a native vector of midcourse, not a"):
+            OracleShapingVector(made)
+
+
 def test_a_shaped_vector_is_refused_in_other_autoreset_modes():
     with pytest.raises(UserError, match="SameStep"):
         OracleShapingVector(gymnasium.make_vec(ID, 2))

@@ -106,7 +106,9 @@ def test_a_click_on_an_icon_is_that_icon_and_one_on_nothing_is_refused(level):
     assert changed(before, env.unwrapped.world) <= CLOCKS
 
 
-@pytest.mark.parametrize("click", [(256, 0), (-1, 3), (1,), 7])
+@pytest.mark.parametrize(
+    "click", [(256, 0), (-1, 3), (1,), 7, (1.5, 2.5), ("a", "b"), [[1], [2, 3]], None]
+)
 def test_a_click_outside_the_picture_raises_a_sentence(click):
     env = PixelClick(make())
     env.reset(seed=0)
@@ -165,7 +167,14 @@ def test_snapshots_pass_through_every_wrapper(name):
     walk(env, 1)
     snapshot = env.snapshot()
     first = walk(env, 5)
-    env.restore(snapshot)
+    shown, told = env.reset(seed=1)
+    again, info = env.restore(snapshot)
+    assert info.keys() == told.keys()
+    for name in ("action_mask",) if "action_mask" in told else ():
+        assert info[name].shape == told[name].shape
+        assert np.array_equal(info[name], env.action_masks())
+    assert type(again) is type(shown)
+    assert np.shape(again) == np.shape(shown)
     assert walk(env, 5) == first
     other = wrap(make(level=3, disturbances=1))
     other.restore(snapshot)

@@ -35,7 +35,8 @@ def main(words: Sequence[str]) -> int:
 
     from midcourse.cli import check_options
 
-    module = part(f"baselines.{BASELINES[name]}", f"the baseline {name}")
+    extra = "llm" if name.startswith("language") else "demo"
+    module = part(f"baselines.{BASELINES[name]}", f"the baseline {name}", extra)
     check_options(module.Args, words[1:])
     description = (module.__doc__ or "").strip()
     prog = f"midcourse train {name}"
