@@ -9,8 +9,8 @@ from midcourse.envs.delayed_repression.citizens.state import CitizensParams
 from midcourse.envs.delayed_repression.population.dynamics import (
     LOUDEST,
     delayed_alarm,
-    graph_of,
 )
+from midcourse.envs.delayed_repression.population.graph import graph_of
 from midcourse.envs.delayed_repression.population.state import (
     ACTIONS,
     RADICAL,

@@ -9,7 +9,6 @@ from midcourse.envs.delayed_repression.population.dynamics import (
     RADICAL_COST,
     citizen_draw,
     delayed_alarm,
-    graph_of,
     populate,
     pressure_of,
     punish,
@@ -18,6 +17,7 @@ from midcourse.envs.delayed_repression.population.dynamics import (
     settle,
     step_key,
 )
+from midcourse.envs.delayed_repression.population.graph import graph_of
 from midcourse.envs.delayed_repression.population.integrity import population_in_range
 from midcourse.envs.delayed_repression.population.state import MIDDLE, RADICAL, UNIT
 

@@ -1,8 +1,8 @@
 """What may happen to a population midway: shocks, delays, newcomers, new ties."""
 
 from midcourse.core.engine.rng import FAULTS, below, draw
-from midcourse.envs.delayed_repression.population.dynamics import draw_citizen, graph_of
-from midcourse.envs.delayed_repression.population.graph import rewire
+from midcourse.envs.delayed_repression.population.dynamics import draw_citizen
+from midcourse.envs.delayed_repression.population.graph import graph_of, rewire
 from midcourse.envs.delayed_repression.population.state import (
     ALARM_SHOCK,
     DELAY_CHANGE,

@@ -10,7 +10,7 @@ import numpy as np
 
 from midcourse.core.engine.portable import sigmoid
 from midcourse.core.engine.rng import LAYOUT, MASK, below, draw, mix, mix2
-from midcourse.envs.delayed_repression.population.graph import build_graph
+from midcourse.envs.delayed_repression.population.graph import draw_graph, graph_of
 from midcourse.envs.delayed_repression.population.state import (
     FIXED,
     LEARNING,
@@ -33,28 +33,6 @@ FIXED_LEFT, FIXED_MIDDLE = int(0.65 * 2**32), int(0.92 * 2**32)
 UNSURE_LEFT, UNSURE_MIDDLE = int(0.30 * 2**32), int(0.85 * 2**32)
 BLOCK, BLOCK_LINKS = 256, 4096  # citizens whose links are summed at once, and how many these may be
 MOST_PRESSURE = (1 << 18) - 1
-
-
-# --- the graph: a world's own, or one that worlds share -----------------------------------------
-
-
-def graph_of(world, shared):
-    """The record in which the graph lies."""
-    return world
-
-
-def shared_graph(world, shared):
-    """Replaces `graph_of` where worlds share a graph."""
-    return shared
-
-
-def draw_graph(world, shared):
-    """Draw this task's graph."""
-    build_graph(world, shared, world)
-
-
-def keep_graph(world, shared):
-    """Replaces `draw_graph` where worlds share a graph."""
 
 
 # --- a population's beginning -------------------------------------------------------------------

@@ -164,3 +164,25 @@ def rewire(world, shared, stream, chance):
                     j += 1
                 world.source[link] = j
                 world.weight[link] = draw_weight(world, stream, shared, n, i, j)
+
+
+# --- the graph: a world's own, or one that worlds share -----------------------------------------
+
+
+def graph_of(world, shared):
+    """The record in which the graph lies."""
+    return world
+
+
+def shared_graph(world, shared):
+    """Replaces `graph_of` where worlds share a graph."""
+    return shared
+
+
+def draw_graph(world, shared):
+    """Draw this task's graph."""
+    build_graph(world, shared, world)
+
+
+def keep_graph(world, shared):
+    """Replaces `draw_graph` where worlds share a graph."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.core.family import Program, Rule
-from midcourse.envs.delayed_repression.population import disturbances, dynamics
+from midcourse.envs.delayed_repression.population import disturbances, graph
 from midcourse.envs.delayed_repression.population.state import PopulationParams
 
 GRAPH = ("row", "source", "weight", "bridge")
@@ -36,7 +36,7 @@ def sharing(params: PopulationParams) -> Mapping[Rule, Rule]:
     if params.graph == "fresh":
         return {}
     return {
-        dynamics.graph_of: dynamics.shared_graph,
-        dynamics.draw_graph: dynamics.keep_graph,
+        graph.graph_of: graph.shared_graph,
+        graph.draw_graph: graph.keep_graph,
         disturbances.rewire_own_graph: disturbances.keep_shared_graph,
     }

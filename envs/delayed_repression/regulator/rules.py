@@ -7,12 +7,12 @@ from midcourse.envs.delayed_repression.population.dynamics import (
     alarm_of,
     clear_values,
     delayed_alarm,
-    graph_of,
     live,
     populate,
     pressure_of,
     settle,
 )
+from midcourse.envs.delayed_repression.population.graph import graph_of
 from midcourse.envs.delayed_repression.population.integrity import population_in_range
 from midcourse.envs.delayed_repression.population.state import (
     LEARNING,

@@ -1,7 +1,5 @@
 """The Gymnasium environment over one record: every family's single world."""
 
-import os
-from operator import index
 from typing import Any, ClassVar
 
 import gymnasium
@@ -11,16 +9,15 @@ from numpy import empty, ndarray
 
 from midcourse.core import snapshot as snapshots
 from midcourse.core import tasks
-from midcourse.core.engine.record import AT_FIRST, BAD_ACTION, NOT_RUNNING, aligned_zeros
+from midcourse.core.arguments import actions_of, not_taken, whole
+from midcourse.core.engine.record import NOT_RUNNING, aligned_zeros
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program, mask_size
 from midcourse.core.page import Page
 from midcourse.core.reader import make_reader
-from midcourse.core.resets import actions_of, refuse_words
 
 BYTE = np.dtype(np.uint8)
 RESET_OPTIONS = ("task",)
-FEW = 16  # numbers of an action that a sentence still shows
 
 
 class Env(gymnasium.Env):
@@ -92,7 +89,7 @@ class Env(gymnasium.Env):
             low, high = tasks.check_seed(seed)
             super().reset(seed=int(seed))
         elif not self.begun:
-            low, high = tasks.check_seed(fresh_seed())
+            low, high = tasks.check_seed(tasks.fresh_seed())
         self.program.entries["reset_one"](self._worlds, self._shared, low, high, task)
         self.begun = True
         return self._observe()
@@ -107,7 +104,7 @@ class Env(gymnasium.Env):
         taken = action
         if self._actions:
             if type(action) is not int:
-                taken = self._whole(action)
+                taken = whole(action, self._actions)
             if not 0 <= taken < self._actions:
                 raise UserError(f"action {taken} is outside Discrete({self._actions})")
         else:
@@ -206,7 +203,7 @@ class Env(gymnasium.Env):
         """Fewest actions from the start of this episode to success, were it not disturbed."""
         self.program.require_exact_oracle()
         self._require_episode()
-        return self._optimal(self._worlds[0])
+        return self.program.optimal_steps(self._worlds[0])
 
     def progress(self) -> float:
         """1 - cost-to-go / optimal steps, held to [0, 1]; 1 once the task has been solved."""
@@ -218,7 +215,7 @@ class Env(gymnasium.Env):
 
     def events(self, since: int = 0) -> list[dict[str, Any]]:
         """The disturbances that have struck in this episode, at step `since` or later."""
-        return struck(self.program, self._worlds[0], since)
+        return self.program.events(self._worlds[0], since)
 
     def task(self) -> tasks.Task:
         """The address of the task at hand."""
@@ -236,7 +233,7 @@ class Env(gymnasium.Env):
         calm = aligned_zeros(1, self._shared.dtype)
         calm.view(BYTE)[:] = self._shared.view(BYTE)  # a plain copy leaves padding as it was
         calm["requests"] = 0
-        return self._begin_again(self._worlds[0], calm)[0]
+        return self.program.begin_again(self._worlds[0], calm)[0]
 
     # --- snapshots ----------------------------------------------------------------------------
 
@@ -304,55 +301,3 @@ class Env(gymnasium.Env):
 
     def _observe(self) -> tuple[Any, dict[str, Any]]:
         return self._read(self._filled_frame(), bool(self._worlds["success"][0]))
-
-    def _optimal(self, world: np.void) -> int:
-        if world["optimal"] >= 0:
-            return int(world["optimal"])
-        start = self._begin_again(world, self._shared)
-        return int(self.program.entries["cost_one"](start, self._shared))
-
-    def _begin_again(self, world: np.void, shared: np.ndarray) -> np.ndarray:
-        start = np.zeros(1, self.program.world_dtype)
-        start["seed"], start["episode"] = world["seed"], (int(world["episode"]) - 1) % 2**32
-        self.program.entries["reset_one"](start, shared, -1, 0, int(world["task"]))
-        return start
-
-    def _whole(self, action: Any) -> int:
-        try:
-            return index(action)
-        except TypeError:
-            refuse_words(action)
-            raise UserError(
-                f"action {action!r} is not a whole number in Discrete({self._actions})"
-            ) from None
-
-
-def not_taken(news: int, action: Any, space: spaces.Space, begun: bool = True) -> Exception:
-    """Why the engine did not take an action, by what it gave in place of disturbances."""
-    if news == BAD_ACTION:
-        return UserError(outside(np.asarray(action), space))
-    why = "the episode is over" if begun else "no episode has begun"
-    return gymnasium.error.ResetNeeded(f"{why}: call reset() before step()")
-
-
-def outside(action: np.ndarray, space: spaces.Space) -> str:
-    """The sentence about an action beyond its space, of many numbers about the first of them."""
-    if isinstance(space, spaces.MultiDiscrete) and action.size > FEW:
-        wrong = (action < space.start) | (action >= space.start + space.nvec)
-        place = int(np.flatnonzero(wrong)[0])
-        return f"action {action[place]} at {place} is outside 0 to {space.nvec[place] - 1}"
-    return f"action {action.tolist()!r} is outside {space}"
-
-
-def fresh_seed() -> int:
-    """A seed in [0, 2**63) from the operating system."""
-    return int.from_bytes(os.urandom(8), "little") >> 1
-
-
-def struck(program: Program, world: np.void, since: int = 0) -> list[dict[str, Any]]:
-    """The disturbances that have struck in a world's episode, at step `since` or later."""
-    kinds = program.params.KINDS
-    schedule = world["schedule"][: world["scheduled"]]
-    fired = [(int(event["fired"]), kinds[event["kind"]]) for event in schedule if event["fired"]]
-    steps = sorted((0 if step == AT_FIRST else step, kind) for step, kind in fired)
-    return [{"kind": kind, "step": step} for step, kind in steps if step >= since]

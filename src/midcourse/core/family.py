@@ -13,7 +13,7 @@ from gymnasium import spaces
 
 from midcourse.core import tasks
 from midcourse.core.engine import bind
-from midcourse.core.engine.record import BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
+from midcourse.core.engine.record import AT_FIRST, BY_CHANCE, BY_PROGRESS, BY_STEP, DRAWN, same
 from midcourse.core.errors import UserError
 from midcourse.core.page import Page
 from midcourse.core.params import Params
@@ -184,6 +184,30 @@ class Program:
     def address(self, world: Any) -> tasks.Task:
         """Which task a world is at."""
         return tasks.Task(self.family.id, self.params.split, self.params.level, int(world["task"]))
+
+    def events(self, world: Any, since: int = 0) -> list[dict[str, Any]]:
+        """The disturbances that have struck in a world's episode, at step `since` or later."""
+        kinds = self.params.KINDS
+        schedule = world["schedule"][: world["scheduled"]]
+        fired = [
+            (int(event["fired"]), kinds[event["kind"]]) for event in schedule if event["fired"]
+        ]
+        steps = sorted((0 if step == AT_FIRST else step, kind) for step, kind in fired)
+        return [{"kind": kind, "step": step} for step, kind in steps if step >= since]
+
+    def optimal_steps(self, world: Any) -> int:
+        """Fewest actions from the start of a world's episode to success, were it not disturbed."""
+        if world["optimal"] >= 0:
+            return int(world["optimal"])
+        start = self.begin_again(world, self.shared)
+        return int(self.entries["cost_one"](start, self.shared))
+
+    def begin_again(self, world: Any, shared: np.ndarray) -> np.ndarray:
+        """A world's episode from its start, as an array of one record."""
+        start = np.zeros(1, self.world_dtype)
+        start["seed"], start["episode"] = world["seed"], (int(world["episode"]) - 1) % 2**32
+        self.entries["reset_one"](start, shared, -1, 0, int(world["task"]))
+        return start
 
     def _fill_shared(self) -> None:
         shared, params, family = self.shared[0], self.params, self.family

@@ -15,9 +15,9 @@ from numpy import empty, ndarray
 from pettingzoo import ParallelEnv
 
 from midcourse.core import tasks
-from midcourse.core.env import Env, not_taken, struck
+from midcourse.core.arguments import actions_of, not_taken
+from midcourse.core.env import Env
 from midcourse.core.errors import UserError
-from midcourse.core.resets import actions_of
 from midcourse.core.rows import Collector, make_rows, space_of, unknown_agent
 
 BYTE = np.dtype(np.uint8)
@@ -265,7 +265,7 @@ class Parallel(ParallelEnv):
         if news:
             clock = int(self._worlds["clock"][0])
             for info in infos.values():
-                info["events"] = struck(self.joint.program, self._worlds[0], clock)
+                info["events"] = self.joint.program.events(self._worlds[0], clock)
         return infos
 
     def _number(self, agent: Any) -> int:

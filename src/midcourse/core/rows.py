@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
+from midcourse.core.arguments import actions_of
 from midcourse.core.errors import UserError
-from midcourse.core.resets import actions_of
 
 Rows = Callable[[np.ndarray], list[Any]]
 

@@ -1,6 +1,7 @@
 """Task addressing: (family, version, split, level, index), hashed to what lays the task out."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from operator import index
 from typing import Any
@@ -67,3 +68,8 @@ def check_seed(seed: Any) -> tuple[int, int]:
     if not 0 <= int(seed) < 2**63:
         raise UserError(f"seed={seed} is out of range: it lies in [0, 2**63)")
     return int(seed) & 0xFFFFFFFF, int(seed) >> 32
+
+
+def fresh_seed() -> int:
+    """A seed in [0, 2**63) from the operating system."""
+    return int.from_bytes(os.urandom(8), "little") >> 1

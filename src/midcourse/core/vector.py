@@ -9,12 +9,12 @@ from gymnasium.vector.utils import batch_space
 
 from midcourse.core import snapshot as snapshots
 from midcourse.core import tasks
+from midcourse.core.arguments import actions_of, chosen_of, seeds_of, tasks_of
 from midcourse.core.engine.record import DISABLED, GOOD, NEXT_STEP, SAME_STEP, aligned_zeros
-from midcourse.core.env import Env, fresh_seed, struck
+from midcourse.core.env import Env
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family, Program
 from midcourse.core.frames import BOOL, Frames, Views
-from midcourse.core.resets import actions_of, chosen_of, seeds_of, tasks_of
 
 MODES = {
     AutoresetMode.NEXT_STEP: NEXT_STEP,
@@ -118,7 +118,7 @@ class Vector(VectorEnv):
         if not self.begun:
             if not chosen.all():
                 raise gymnasium.error.ResetNeeded("the first reset must be of every world")
-            seed = [fresh_seed() for _ in range(n)] if seed is None else seed
+            seed = [tasks.fresh_seed() for _ in range(n)] if seed is None else seed
         low, high = seeds_of(seed, n)
         which = tasks_of(task, self.program, n)
         self.program.entries["reset_batch"](self._worlds, self._shared, chosen, low, high, which)
@@ -289,5 +289,5 @@ class Vector(VectorEnv):
         present = news != 0
         for i in np.flatnonzero(present):
             world = self._worlds[i]
-            events[i] = struck(self.program, world, int(world["clock"]))
+            events[i] = self.program.events(world, int(world["clock"]))
         infos["events"], infos["_events"] = events, present

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from midcourse.core.env import fresh_seed
+from midcourse.core.tasks import fresh_seed
 
 ACTIVE = 600.0  # seconds since the last request within which a session is not evicted
 TOKEN_BYTES = 24

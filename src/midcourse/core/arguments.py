@@ -1,12 +1,18 @@
-"""What the arguments of a vector's `reset` and `step` mean, or what is wrong with them."""
+"""What the arguments of `reset` and `step` mean, or what is wrong with them."""
 
+from operator import index
 from typing import Any
 
+import gymnasium
 import numpy as np
+from gymnasium import spaces
 
 from midcourse.core import tasks
+from midcourse.core.engine.record import BAD_ACTION
 from midcourse.core.errors import UserError
 from midcourse.core.family import Program, Refusal
+
+FEW = 16  # numbers of an action that a sentence still shows
 
 
 def seeds_of(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,7 +60,7 @@ def tasks_of(task: Any, program: Program, n: int) -> np.ndarray:
         return np.full(n, program.check_task(task), np.int64)
     if not hasattr(task, "__len__") or len(task) != n:
         raise UserError(f"task={task!r}: give one for all or a list of {n}, one for each world")
-    return np.array([program.check_task(one) for one in task], np.int64)
+    return np.array([-1 if one is None else program.check_task(one) for one in task], np.int64)
 
 
 def refuse_words(action: Any) -> None:
@@ -84,3 +90,29 @@ def actions_of(actions: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndar
             raise UserError(f"actions are {array.dtype}, this environment takes {dtype}")
         array = array.astype(dtype)
     return array
+
+
+def whole(action: Any, count: int) -> int:
+    """An action of a discrete space of so many as an int."""
+    try:
+        return index(action)
+    except TypeError:
+        refuse_words(action)
+        raise UserError(f"action {action!r} is not a whole number in Discrete({count})") from None
+
+
+def not_taken(news: int, action: Any, space: spaces.Space, begun: bool = True) -> Exception:
+    """Why the engine did not take an action, by what it gave in place of disturbances."""
+    if news == BAD_ACTION:
+        return UserError(outside(np.asarray(action), space))
+    why = "the episode is over" if begun else "no episode has begun"
+    return gymnasium.error.ResetNeeded(f"{why}: call reset() before step()")
+
+
+def outside(action: np.ndarray, space: spaces.Space) -> str:
+    """The sentence about an action beyond its space, of many numbers about the first of them."""
+    if isinstance(space, spaces.MultiDiscrete) and action.size > FEW:
+        wrong = (action < space.start) | (action >= space.start + space.nvec)
+        place = int(np.flatnonzero(wrong)[0])
+        return f"action {action[place]} at {place} is outside 0 to {space.nvec[place] - 1}"
+    return f"action {action.tolist()!r} is outside {space}"
