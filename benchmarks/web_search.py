@@ -18,8 +18,8 @@ from typing import Any
 import gymnasium
 
 import midcourse  # noqa: F401  registers the ids
+from midcourse.envs.web_tasks.goal.wishes import ACTS, TEMPLATES
 from midcourse.envs.web_tasks.proof.explore import Found, within
-from midcourse.envs.web_tasks.wishes import ACTS, TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 SEEDS = 5000  # that are looked through for tasks

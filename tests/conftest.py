@@ -22,7 +22,6 @@ GROUPS = {
     "elayed": "delayed repression",
     "WebTasks": "web",
     "web_tasks": "web",
-    "test_serve": "web",
     "test_interrupt": "web",
     "test_web_ppo": "web",
     "serve/": "web",

@@ -16,7 +16,7 @@ LATE = ("loops.py", "sb3.py", "local/loading.py", "local/model.py", "local/kept.
 
 # Public functions of a family that need no world, and what its numbers stand for.
 FORMULAS = re.compile(
-    r"^midcourse\.envs\.(\w+(\.(theory|integrate|regimes))?|web_tasks\.(state|wishes|words))$"
+    r"^midcourse\.envs\.(\w+(\.(theory|integrate|regimes))?|web_tasks\.(state|goal\.wishes|speech\.words))$"
 )
 
 # folder -> prefixes of ours that its modules may import, also inside functions

@@ -14,6 +14,7 @@ from sb3_contrib.common.maskable.policies import MaskableMultiInputActorCriticPo
 from torch import Tensor, nn
 
 from midcourse.baselines.web_tasks.reading import PageReader, Reading, tokens
+from midcourse.envs.web_tasks.speech.words import NUMBER
 from midcourse.envs.web_tasks.state import (
     COMBOBOX,
     ELEMENTS,
@@ -29,7 +30,6 @@ from midcourse.envs.web_tasks.state import (
     THE_LIST,
     VERBS,
 )
-from midcourse.envs.web_tasks.words import NUMBER
 
 NEVER = -1e8  # logit of what is masked
 UNANSWERED = FROM_NUMBERS  # second number of a stop without an answer

@@ -15,8 +15,8 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 from torch.nn.functional import embedding_bag, one_hot
 
+from midcourse.envs.web_tasks.speech.words import NUMBER, WORDS
 from midcourse.envs.web_tasks.state import NUMBERS
-from midcourse.envs.web_tasks.words import NUMBER, WORDS
 
 VOCABULARY = len(WORDS) + NUMBERS + 1  # words, small numbers, and one token for all greater ones
 SPREAD = 1 << 22  # more than two values can differ by

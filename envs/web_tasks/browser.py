@@ -1,6 +1,7 @@
 """The browser: tabs with their histories, and the page at hand as a table of elements."""
 
 from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.speech.words import ID, LONGEST
 from midcourse.envs.web_tasks.state import (
     BUTTON,
     COMBOBOX,
@@ -16,7 +17,6 @@ from midcourse.envs.web_tasks.state import (
     TEXT,
 )
 from midcourse.envs.web_tasks.tables.layout import PER_SITE, TABLE_KINDS
-from midcourse.envs.web_tasks.words import ID, LONGEST
 
 FORUM_KINDS = 20  # kinds of page from here on are the forum's, those below the shop's
 FORUM_EFFECTS, TABLE_EFFECTS = 125, 140  # and so with effects

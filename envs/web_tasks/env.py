@@ -4,9 +4,7 @@ from midcourse.core.env import Env
 from midcourse.core.family import Family, View
 from midcourse.core.vector import Vector
 from midcourse.envs.web_tasks import (
-    commands,
     facts,
-    goals,
     observe,
     oracle,
     page,
@@ -16,7 +14,9 @@ from midcourse.envs.web_tasks import (
     tasks,
     text,
 )
+from midcourse.envs.web_tasks.goal import done
 from midcourse.envs.web_tasks.integrity import record
+from midcourse.envs.web_tasks.speech import commands
 
 FAMILY = Family(
     id="midcourse/WebTasks-v0",
@@ -48,7 +48,7 @@ FAMILY = Family(
     say=commands.say,
     refused_may_change=("reply",),
     refusal=text.refusal,
-    damage=goals.damage,
+    damage=done.damage,
     group=page.group,
     facts_of_arrays=facts.facts_of_arrays,
     facts_of_text=facts.facts_of_text,

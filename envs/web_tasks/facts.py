@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from midcourse.envs.web_tasks import render
+from midcourse.envs.web_tasks.speech.words import LONGEST
 from midcourse.envs.web_tasks.state import ELEMENT, ELEMENTS, REPLIES
 from midcourse.envs.web_tasks.text import line
-from midcourse.envs.web_tasks.words import LONGEST
 
 Facts = dict[str, Any]
 ELEMENT_LINE = re.compile(r"\[(\d+)\] (.+)")

@@ -4,7 +4,9 @@ import numpy as np
 from gymnasium import spaces
 
 from midcourse.envs.web_tasks.browser import goes_on, tab_of
+from midcourse.envs.web_tasks.goal.wishes import ACTS, ATTRIBUTES, TEMPLATES
 from midcourse.envs.web_tasks.rules import offered
+from midcourse.envs.web_tasks.speech.words import LONGEST
 from midcourse.envs.web_tasks.state import (
     BACK,
     BUTTON,
@@ -30,8 +32,6 @@ from midcourse.envs.web_tasks.state import (
     UNITS,
     VERBS,
 )
-from midcourse.envs.web_tasks.wishes import ACTS, ATTRIBUTES, TEMPLATES
-from midcourse.envs.web_tasks.words import LONGEST
 
 ACTION_SPACE = spaces.MultiDiscrete([VERBS, CHOICES])
 TOKENS = (1 << 15) - 1

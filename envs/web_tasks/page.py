@@ -7,7 +7,6 @@ import numpy as np
 from midcourse.core.page import Element, Page, Tab
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import FORUM_KINDS
-from midcourse.envs.web_tasks.commands import THE_LIST_SAID
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_PAGE,
     FORUM_HOME,
@@ -15,7 +14,15 @@ from midcourse.envs.web_tasks.forum.pages import (
     NEW_POST,
     POST_PAGE,
 )
-from midcourse.envs.web_tasks.phrases import messages, task
+from midcourse.envs.web_tasks.goal.wishes import (
+    BUY,
+    ELSEWHERE,
+    OF_SHOP,
+    OF_TABLES,
+    REASONS,
+    asks,
+    class_of,
+)
 from midcourse.envs.web_tasks.shop.layout import (
     CART_PAGE,
     CHECKOUT,
@@ -26,6 +33,9 @@ from midcourse.envs.web_tasks.shop.layout import (
     RESULTS,
     SHOP_HOME,
 )
+from midcourse.envs.web_tasks.speech.commands import THE_LIST_SAID
+from midcourse.envs.web_tasks.speech.phrases import messages, task
+from midcourse.envs.web_tasks.speech.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 from midcourse.envs.web_tasks.tables.layout import (
     FIRST_GROUP,
     GROUP_CAPTIONS,
@@ -40,16 +50,6 @@ from midcourse.envs.web_tasks.tables.layout import (
     TABLE_KINDS,
 )
 from midcourse.envs.web_tasks.text import goes_on, listed, options, said_value
-from midcourse.envs.web_tasks.wishes import (
-    BUY,
-    ELSEWHERE,
-    OF_SHOP,
-    OF_TABLES,
-    REASONS,
-    asks,
-    class_of,
-)
-from midcourse.envs.web_tasks.words import BOARD_NAMES, CATEGORIES, WORDS, spell
 
 TITLES = {SHOP_HOME: "Welcome", RESULTS: "Results", CART_PAGE: "Cart", CHECKOUT: "Checkout",
           ORDER_LIST: "Orders", FORUM_HOME: "Forum", NEW_POST: "New post",

@@ -12,10 +12,10 @@ import numpy as np
 
 from midcourse.core.drawing import font, load_pygame, words
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.phrases import messages, task
+from midcourse.envs.web_tasks.speech.phrases import messages, task
+from midcourse.envs.web_tasks.speech.words import WORDS, spell
 from midcourse.envs.web_tasks.state import ELEMENT, REPLIES
 from midcourse.envs.web_tasks.text import line, said_value
-from midcourse.envs.web_tasks.words import WORDS, spell
 
 WIDTH, HEIGHT = 480, 1000
 HEAD, ROW = 92, 14  # pixels of the head, and of an element's row

@@ -18,8 +18,8 @@ from midcourse.envs.web_tasks.browser import (
 )
 from midcourse.envs.web_tasks.forum.acts import forum_act
 from midcourse.envs.web_tasks.forum.pages import FORUM_HOME, forum_page
-from midcourse.envs.web_tasks.goals import achieved, right_answer
-from midcourse.envs.web_tasks.messages import amend
+from midcourse.envs.web_tasks.goal.done import achieved, right_answer
+from midcourse.envs.web_tasks.goal.messages import amend
 from midcourse.envs.web_tasks.shop.acts import shop_act
 from midcourse.envs.web_tasks.shop.layout import (
     FILTER_PRICE,
@@ -35,6 +35,7 @@ from midcourse.envs.web_tasks.shop.lists import (
 from midcourse.envs.web_tasks.shop.pages import (
     shop_page,
 )
+from midcourse.envs.web_tasks.speech.words import LONGEST, NUMBER
 from midcourse.envs.web_tasks.state import (
     ACHIEVED,
     BACK,
@@ -79,7 +80,6 @@ from midcourse.envs.web_tasks.state import (
 from midcourse.envs.web_tasks.tables.acts import table_act
 from midcourse.envs.web_tasks.tables.layout import DIRECTIONS, HOME_KIND, ROUTE_KIND
 from midcourse.envs.web_tasks.tables.pages import kind_of, table_page
-from midcourse.envs.web_tasks.words import LONGEST, NUMBER
 
 
 def step(world, shared, action):

@@ -8,10 +8,10 @@ import numpy as np
 from midcourse.core.engine.record import MAX_EVENTS, shared_dtype, world_dtype
 from midcourse.core.params import Params, knob
 from midcourse.envs.web_tasks.forum.records import FORUM_STATE
+from midcourse.envs.web_tasks.goal.wishes import PARTS, REASONS, TEMPLATES, TEMPLATES_OF_LEVEL
 from midcourse.envs.web_tasks.shop.records import CATALOGUE, PRODUCTS, SHOP_STATE
+from midcourse.envs.web_tasks.speech.words import LONGEST
 from midcourse.envs.web_tasks.tables.records import ROW, ROWS
-from midcourse.envs.web_tasks.wishes import PARTS, REASONS, TEMPLATES, TEMPLATES_OF_LEVEL
-from midcourse.envs.web_tasks.words import LONGEST
 
 WEBS = 4  # different webs in one split
 SITES = ("shop", "forum", "office", "tracker", "map")

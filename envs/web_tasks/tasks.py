@@ -15,17 +15,15 @@ from midcourse.core.engine.rng import LAYOUT, STREAMS, below
 from midcourse.core.family import Program
 from midcourse.envs.web_tasks.forum.pages import BOARDS, YOU
 from midcourse.envs.web_tasks.forum.wishes import TOPICS_OF_BOARD
-from midcourse.envs.web_tasks.goals import lay_out_goal
-from midcourse.envs.web_tasks.requirements import clear_message
+from midcourse.envs.web_tasks.goal.drawing import lay_out_goal
+from midcourse.envs.web_tasks.goal.requirements import clear_message
+from midcourse.envs.web_tasks.goal.wishes import TEMPLATES
 from midcourse.envs.web_tasks.rules import show
 from midcourse.envs.web_tasks.shop import records
 from midcourse.envs.web_tasks.shop.layout import (
     SHOP_HOME,
 )
-from midcourse.envs.web_tasks.state import MESSAGES, QUIET, WEBS, WebParams
-from midcourse.envs.web_tasks.tables.content import fill_tables
-from midcourse.envs.web_tasks.wishes import TEMPLATES
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.speech.words import (
     BRANDS,
     CATEGORIES,
     COLOURS,
@@ -39,6 +37,8 @@ from midcourse.envs.web_tasks.words import (
     VERBS,
     first,
 )
+from midcourse.envs.web_tasks.state import MESSAGES, QUIET, WEBS, WebParams
+from midcourse.envs.web_tasks.tables.content import fill_tables
 
 POSTS_AT_FIRST, REMARKS_AT_FIRST, LETTERS_AT_FIRST = 20, 24, 4
 PER_NOUN = 3  # products of one noun: so few that a category fits on one page

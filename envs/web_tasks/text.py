@@ -7,7 +7,6 @@ from typing import Any
 
 from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.browser import MORE_BELOW
-from midcourse.envs.web_tasks.phrases import messages, task
 from midcourse.envs.web_tasks.reading import (
     WORLD,
     element_of,
@@ -22,6 +21,8 @@ from midcourse.envs.web_tasks.reading import (
 from midcourse.envs.web_tasks.shop.layout import (
     PRODUCT_PAGE,
 )
+from midcourse.envs.web_tasks.speech.phrases import messages, task
+from midcourse.envs.web_tasks.speech.words import WORDS, spell
 from midcourse.envs.web_tasks.state import (
     COMBOBOX,
     ELEMENT,
@@ -33,7 +34,6 @@ from midcourse.envs.web_tasks.state import (
     ROLES,
     TEXTBOX,
 )
-from midcourse.envs.web_tasks.words import WORDS, spell
 
 
 def text(world: Any, shared: Any) -> str:

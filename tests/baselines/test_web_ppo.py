@@ -19,7 +19,7 @@ from midcourse.baselines.web_tasks.policy import legal
 from midcourse.baselines.web_tasks.reading import PageReader
 from midcourse.baselines.web_tasks.starts import NearStarts
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.wishes import NOUN, TEMPLATES, TEMPLATES_OF_LEVEL
+from midcourse.envs.web_tasks.goal.wishes import NOUN, TEMPLATES, TEMPLATES_OF_LEVEL
 
 ID = "midcourse/WebTasks-v0"
 

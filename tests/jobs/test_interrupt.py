@@ -17,7 +17,8 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
 from midcourse.core.errors import UserError
-from midcourse.envs.web_tasks import goals, wishes
+from midcourse.envs.web_tasks.goal import wishes
+from midcourse.envs.web_tasks.goal.targets import reason
 from midcourse.evaluation.journal import RESULTS
 from midcourse.interrupt import evaluate_interrupted
 from midcourse.interruption import measures
@@ -161,7 +162,7 @@ def test_an_ignored_retraction_makes_wrong_what_could_not_be_done_and_changes_no
         env: Any = gymnasium.make(ID, **KNOBS, **messages).unwrapped
         env.reset(seed=line["seed"], options={"task": line["task"]["index"]})
         start = env.start()
-        why = goals.reason(Record(start), Record(env.program.shared[0]))
+        why = reason(Record(start), Record(env.program.shared[0]))
         fallen = [int(note["new"]["what"]) for note in env.world["message"][:2]]
         changes = wishes.SET in start["goal"]["act"] and max(fallen) >= wishes.TO0
         typed = {wishes.TITLE, wishes.BODY, wishes.COMMENT, wishes.WORDS} & set(fallen)

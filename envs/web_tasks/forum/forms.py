@@ -1,7 +1,6 @@
 """Forms of the forum: what is wrong in them, and what to fill in."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import NONE, button, field_of
 from midcourse.envs.web_tasks.forum.pages import (
     BOARD_FIELD,
     BODY_FIELD,
@@ -16,9 +15,8 @@ from midcourse.envs.web_tasks.forum.pages import (
     TITLE_FIELD,
     board_chosen,
 )
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
-from midcourse.envs.web_tasks.state import FROM_GOAL
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
     BOARD,
     BODY,
     COMMENT,
@@ -29,6 +27,8 @@ from midcourse.envs.web_tasks.wishes import (
     TITLE,
     WRITE,
 )
+from midcourse.envs.web_tasks.state import FROM_GOAL
+from midcourse.envs.web_tasks.ways.finding import NONE, button, field_of
 
 
 @rare

@@ -1,7 +1,6 @@
 """What of one's own in the forum is as the goal wants it, and what is to be undone."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import NONE
 from midcourse.envs.web_tasks.forum.pages import POST_PAGE, forum_of
 from midcourse.envs.web_tasks.forum.wishes import (
     has_new_text,
@@ -12,8 +11,9 @@ from midcourse.envs.web_tasks.forum.wishes import (
     wanted_vote,
     written_fits,
 )
-from midcourse.envs.web_tasks.requirements import act_of
-from midcourse.envs.web_tasks.wishes import EDIT, LETTER, OF_FORUM, REPLY, WRITE
+from midcourse.envs.web_tasks.goal.requirements import act_of
+from midcourse.envs.web_tasks.goal.wishes import EDIT, LETTER, OF_FORUM, REPLY, WRITE
+from midcourse.envs.web_tasks.ways.finding import NONE
 
 
 @rare

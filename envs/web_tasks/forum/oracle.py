@@ -5,7 +5,6 @@ to subscribe to board b, or to leave it; LETTER_JOB is to send a letter and to w
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import NONE, button, link_to
 from midcourse.envs.web_tasks.forum.forms import (
     unwritten,
     write_comment,
@@ -49,9 +48,8 @@ from midcourse.envs.web_tasks.forum.wishes import (
     right_points,
     wanted_vote,
 )
-from midcourse.envs.web_tasks.requirements import act_of, value_of
-from midcourse.envs.web_tasks.state import STOP
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.requirements import act_of, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
     BOARD,
     EDIT,
     LETTER,
@@ -60,6 +58,8 @@ from midcourse.envs.web_tasks.wishes import (
     SUBSCRIBE,
     WRITE,
 )
+from midcourse.envs.web_tasks.state import STOP
+from midcourse.envs.web_tasks.ways.finding import NONE, button, link_to
 
 NEW_JOB = POSTS
 BOARD_JOB = POSTS + 1

@@ -14,8 +14,8 @@ from midcourse.envs.web_tasks.browser import (
     put_value,
     tab_of,
 )
+from midcourse.envs.web_tasks.speech.words import BOARD_NAMES, ID, first
 from midcourse.envs.web_tasks.state import BUTTON, HEADING, POINTS, TEXT, TEXTBOX
-from midcourse.envs.web_tasks.words import BOARD_NAMES, ID, first
 
 FORUM_HOME, BOARD_PAGE, POST_PAGE, NEW_POST, LETTER_BOX = range(20, 25)
 BOARDS = len(BOARD_NAMES)

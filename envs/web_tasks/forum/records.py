@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.speech.words import LONGEST
 
 POSTS = 32
 COMMENTS = 48

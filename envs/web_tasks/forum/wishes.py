@@ -3,8 +3,8 @@
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
 from midcourse.envs.web_tasks.forum.pages import BOARDS, FIRST_BOARD, forum_of, is_own
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
     AUTHOR,
     BOARD,
     BODY,
@@ -22,7 +22,7 @@ from midcourse.envs.web_tasks.wishes import (
     UPVOTE,
     WRITE,
 )  # fmt: skip
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.speech.words import (
     FIRST_NAMES,
     JUDGEMENTS,
     LAST_NAMES,

@@ -2,22 +2,8 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.forum.pages import BOARDS
-from midcourse.envs.web_tasks.goals import target_of, targets
-from midcourse.envs.web_tasks.integrity.ranges import tokens_good, within
-from midcourse.envs.web_tasks.shop.quantities import SOURCES
-from midcourse.envs.web_tasks.shop.records import ADDRESSES, SHIPPINGS
-from midcourse.envs.web_tasks.state import (
-    ADDITION,
-    CONSTRAINTS,
-    GREATEST,
-    KINDS,
-    MESSAGES,
-    NUMBERS,
-    RETRACTION,
-)
-from midcourse.envs.web_tasks.tables.layout import COUNT, FIRST_GROUP
-from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.targets import target_of, targets
+from midcourse.envs.web_tasks.goal.wishes import (
     ADDRESS,
     ATTRIBUTES,
     AUTHOR,
@@ -51,8 +37,11 @@ from midcourse.envs.web_tasks.wishes import (
     WITH,
     class_of,
 )
-from midcourse.envs.web_tasks.wishes import WORDS as REVIEW_WORDS
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.goal.wishes import WORDS as REVIEW_WORDS
+from midcourse.envs.web_tasks.integrity.ranges import tokens_good, within
+from midcourse.envs.web_tasks.shop.quantities import SOURCES
+from midcourse.envs.web_tasks.shop.records import ADDRESSES, SHIPPINGS
+from midcourse.envs.web_tasks.speech.words import (
     CATEGORIES,
     CODES,
     COLOURS,
@@ -66,6 +55,17 @@ from midcourse.envs.web_tasks.words import (
     VERBS,
     WORDS,
 )
+from midcourse.envs.web_tasks.state import (
+    ADDITION,
+    CONSTRAINTS,
+    GREATEST,
+    KINDS,
+    MESSAGES,
+    NUMBERS,
+    RETRACTION,
+)
+from midcourse.envs.web_tasks.tables.layout import COUNT, FIRST_GROUP
+from midcourse.envs.web_tasks.tables.records import ROWS
 
 _PEOPLE, _PHRASES = len(FIRST_NAMES) * len(LAST_NAMES), len(JUDGEMENTS) * (len(JUDGEMENTS) - 1)
 _ENDS = {

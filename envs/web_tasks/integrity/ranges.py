@@ -1,7 +1,7 @@
 """Bounds of single entries."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.words import LONGEST, NUMBER, WORDS
+from midcourse.envs.web_tasks.speech.words import LONGEST, NUMBER, WORDS
 
 
 def within(value, end):

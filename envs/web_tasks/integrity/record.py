@@ -1,5 +1,6 @@
 """Whether a whole record is in range: what counts the others first, then each part of it."""
 
+from midcourse.envs.web_tasks.goal.wishes import TEMPLATES
 from midcourse.envs.web_tasks.integrity.goal import goal_good, targets_good
 from midcourse.envs.web_tasks.integrity.ranges import token_good, within
 from midcourse.envs.web_tasks.integrity.sites import forum_good, rows_good, shop_good
@@ -13,7 +14,6 @@ from midcourse.envs.web_tasks.state import (
     UNITS,
     WEBS,
 )
-from midcourse.envs.web_tasks.wishes import TEMPLATES
 
 
 def validate(world, shared):

@@ -15,6 +15,7 @@ from midcourse.envs.web_tasks.shop.records import (
     STATUSES,
 )
 from midcourse.envs.web_tasks.shop.records import PRODUCTS as PRODUCTS_AT_MOST
+from midcourse.envs.web_tasks.speech.words import COLOURS, LONGEST, NUMBER, SIZES
 from midcourse.envs.web_tasks.state import GREATEST
 from midcourse.envs.web_tasks.tables.layout import (
     COLUMNS,
@@ -29,7 +30,6 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import screen_of
 from midcourse.envs.web_tasks.tables.records import ROWS, TOWN
-from midcourse.envs.web_tasks.words import COLOURS, LONGEST, NUMBER, SIZES
 
 
 @rare

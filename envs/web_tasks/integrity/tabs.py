@@ -18,6 +18,7 @@ from midcourse.envs.web_tasks.shop.layout import (
     SHOP_HOME,
     SORTS,
 )
+from midcourse.envs.web_tasks.speech.words import CATEGORIES, LEAST_RATINGS, LONGEST
 from midcourse.envs.web_tasks.state import FIELDS, HISTORY, TABS
 from midcourse.envs.web_tasks.tables.layout import (
     FIRST_GROUP,
@@ -36,7 +37,6 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import kind_at
 from midcourse.envs.web_tasks.tables.records import FOLD, ROWS
-from midcourse.envs.web_tasks.words import CATEGORIES, LEAST_RATINGS, LONGEST
 
 SUM = (1 << 40) - 1  # checksums are taken modulo this plus one
 

@@ -22,17 +22,9 @@ is not wanted.
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import FAR
 from midcourse.envs.web_tasks.forum.pages import BOARDS, forum_of
 from midcourse.envs.web_tasks.forum.wishes import forum_changes, has_new_text
-from midcourse.envs.web_tasks.proof.forms import rows_fields, sale_fields, talk_fields
-from midcourse.envs.web_tasks.shop.layout import (
-    shop_of,
-)
-from midcourse.envs.web_tasks.shop.wishes import shop_changes, undo_fits
-from midcourse.envs.web_tasks.tables.acts import begun
-from midcourse.envs.web_tasks.tables.wishes import merged, row_fits, table_changes
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.wishes import (
     CLASSES,
     MERGE,
     OF_FORUM,
@@ -41,6 +33,17 @@ from midcourse.envs.web_tasks.wishes import (
     asks,
     class_of,
 )
+from midcourse.envs.web_tasks.proof.forms import sale_fields, talk_fields
+from midcourse.envs.web_tasks.proof.rows import rows_fields
+from midcourse.envs.web_tasks.shop.done import shop_changes
+from midcourse.envs.web_tasks.shop.layout import (
+    shop_of,
+)
+from midcourse.envs.web_tasks.shop.wishes import undo_fits
+from midcourse.envs.web_tasks.tables.acts import begun
+from midcourse.envs.web_tasks.tables.done import merged, table_changes
+from midcourse.envs.web_tasks.tables.wishes import row_fits
+from midcourse.envs.web_tasks.ways.finding import FAR
 
 
 @rare

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from midcourse.envs.web_tasks import state
-from midcourse.envs.web_tasks.wishes import REASONS
+from midcourse.envs.web_tasks.goal.wishes import REASONS
 
 
 def every_action(world: Any) -> Iterator[tuple[int, int]]:

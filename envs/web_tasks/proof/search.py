@@ -18,12 +18,13 @@ import numpy as np
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import FILL
-from midcourse.envs.web_tasks.finding import FAR
-from midcourse.envs.web_tasks.goals import reason
+from midcourse.envs.web_tasks.goal.targets import reason
+from midcourse.envs.web_tasks.goal.wishes import NO_REASON
 from midcourse.envs.web_tasks.proof.bound import left_of_fields, left_of_things
 from midcourse.envs.web_tasks.proof.stops import stop_succeeds
 from midcourse.envs.web_tasks.proof.view import digest_of_content, is_new, view
 from midcourse.envs.web_tasks.rules import can_type, step, token_of
+from midcourse.envs.web_tasks.speech.words import LONGEST
 from midcourse.envs.web_tasks.state import (
     BACK,
     BUTTON,
@@ -45,8 +46,7 @@ from midcourse.envs.web_tasks.state import (
     TABS,
     TEXTBOX,
 )
-from midcourse.envs.web_tasks.wishes import NO_REASON
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.ways.finding import FAR
 
 FOUND, NONE_FOUND, TABLE_FULL, TOO_MANY, TOO_FAR = range(5)  # how a search ends
 STATES, ACTIONS, BROKEN = 0, 1, 3  # what it counts; STOPS is 2

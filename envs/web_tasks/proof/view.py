@@ -15,8 +15,8 @@ Left out of the record, and why nothing is lost:
 import numpy as np
 
 from midcourse.core.engine.compiler import rare
+from midcourse.envs.web_tasks.speech.words import LONGEST
 from midcourse.envs.web_tasks.state import FIELDS, TABS
-from midcourse.envs.web_tasks.words import LONGEST
 
 ONE, OTHER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 SHIFT = np.uint64(29)

@@ -35,6 +35,7 @@ from midcourse.envs.web_tasks.shop.records import (
     REVIEWS,
     SHIPPING_PRICES,
 )
+from midcourse.envs.web_tasks.speech.words import LONGEST, NUMBER
 from midcourse.envs.web_tasks.state import (
     BAD_COUPON,
     BAD_QUANTITY,
@@ -45,7 +46,6 @@ from midcourse.envs.web_tasks.state import (
     REVIEWS_FULL,
     SOLD_OUT,
 )
-from midcourse.envs.web_tasks.words import LONGEST, NUMBER
 
 MOST_AT_ONCE = 9  # items of one line
 

@@ -5,8 +5,9 @@ category's link, or by a search for the only product that fits, then by order an
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import FAR, NONE, field_of, link_to
-from midcourse.envs.web_tasks.requirements import act_of, place_of, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, value_of
+from midcourse.envs.web_tasks.goal.wishes import IN_ORDER, MOST, NOUN, OF_SHOP, asks_for_list
+from midcourse.envs.web_tasks.shop.done import in_order, right_price
 from midcourse.envs.web_tasks.shop.layout import (
     LEAST_FIELD,
     LISTING,
@@ -26,10 +27,10 @@ from midcourse.envs.web_tasks.shop.lists import (
     passes,
 )
 from midcourse.envs.web_tasks.shop.records import ORDERS
-from midcourse.envs.web_tasks.shop.wishes import in_order, product_fits, right_price
+from midcourse.envs.web_tasks.shop.wishes import product_fits
+from midcourse.envs.web_tasks.speech.words import CATEGORIES, LEAST_RATINGS
 from midcourse.envs.web_tasks.state import FROM_GOAL, HEADING, STOP
-from midcourse.envs.web_tasks.wishes import IN_ORDER, MOST, NOUN, OF_SHOP, asks_for_list
-from midcourse.envs.web_tasks.words import CATEGORIES, LEAST_RATINGS
+from midcourse.envs.web_tasks.ways.finding import FAR, NONE, field_of, link_to
 
 
 @rare

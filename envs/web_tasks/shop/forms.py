@@ -2,8 +2,19 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import chosen
-from midcourse.envs.web_tasks.finding import NONE, button, field_of, link_to
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    ADDRESS,
+    COLOUR,
+    COUPON,
+    NOUN,
+    OF_SHOP,
+    REVIEW,
+    SHIPPING,
+    SIZE,
+    STARS,
+    WORDS,
+)
 from midcourse.envs.web_tasks.shop.acts import coupon_of, quantity_of
 from midcourse.envs.web_tasks.shop.layout import (
     ADD,
@@ -26,18 +37,7 @@ from midcourse.envs.web_tasks.shop.quantities import wanted_quantity
 from midcourse.envs.web_tasks.shop.records import CART, ORDERS, PRODUCTS
 from midcourse.envs.web_tasks.shop.wishes import line_fits
 from midcourse.envs.web_tasks.state import BUTTON, FROM_GOAL, FROM_NUMBERS
-from midcourse.envs.web_tasks.wishes import (
-    ADDRESS,
-    COLOUR,
-    COUPON,
-    NOUN,
-    OF_SHOP,
-    REVIEW,
-    SHIPPING,
-    SIZE,
-    STARS,
-    WORDS,
-)
+from midcourse.envs.web_tasks.ways.finding import NONE, button, field_of, link_to
 
 CART_JOB = ORDERS + PRODUCTS  # to buy what is in the cart
 

@@ -1,6 +1,6 @@
 """What the pages of the shop are made of: kinds, fields, effects and captions; and its records."""
 
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.speech.words import (
     CATEGORIES,
     CODES,
     COLOURS,

@@ -29,17 +29,17 @@ from midcourse.envs.web_tasks.shop.layout import (
     catalogue_of,
     shop_of,
 )
+from midcourse.envs.web_tasks.speech.words import (
+    LEAST_RATINGS,
+    LONGEST,
+    NUMBER,
+)
 from midcourse.envs.web_tasks.state import (
     COMBOBOX,
     LINK,
     PRICE_OF,
     TEXT,
     TEXTBOX,
-)
-from midcourse.envs.web_tasks.words import (
-    LEAST_RATINGS,
-    LONGEST,
-    NUMBER,
 )
 
 

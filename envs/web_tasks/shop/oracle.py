@@ -5,10 +5,16 @@ p's page; CART_JOB is to buy what is in the cart.
 """
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.finding import NONE, button, link_to
-from midcourse.envs.web_tasks.requirements import act_of, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    BUY,
+    COUPON,
+    OF_SHOP,
+    REVIEW,
+)  # fmt: skip
 from midcourse.envs.web_tasks.shop.acts import coupon_of
 from midcourse.envs.web_tasks.shop.answers import shows
+from midcourse.envs.web_tasks.shop.done import live
 from midcourse.envs.web_tasks.shop.forms import (
     CART_JOB,
     cart_fits,
@@ -34,20 +40,9 @@ from midcourse.envs.web_tasks.shop.layout import (
     shop_of,
 )
 from midcourse.envs.web_tasks.shop.records import ORDERS
-from midcourse.envs.web_tasks.shop.wishes import (
-    live,
-    order_fits,
-    product_fits,
-    review_fits,
-    undo_fits,
-)
+from midcourse.envs.web_tasks.shop.wishes import order_fits, product_fits, review_fits, undo_fits
 from midcourse.envs.web_tasks.state import STOP
-from midcourse.envs.web_tasks.wishes import (
-    BUY,
-    COUPON,
-    OF_SHOP,
-    REVIEW,
-)  # fmt: skip
+from midcourse.envs.web_tasks.ways.finding import NONE, button, link_to
 
 SHOP_JOBS = CART_JOB + 1
 

@@ -88,6 +88,12 @@ from midcourse.envs.web_tasks.shop.records import (
     SHIPPED,
     STATUSES,
 )
+from midcourse.envs.web_tasks.speech.words import (
+    CATEGORIES,
+    LONGEST,
+    NUMBER,
+    WORDS,
+)
 from midcourse.envs.web_tasks.state import (
     BUTTON,
     COUNT,
@@ -98,12 +104,6 @@ from midcourse.envs.web_tasks.state import (
     STARS,
     TEXT,
     TEXTBOX,
-)
-from midcourse.envs.web_tasks.words import (
-    CATEGORIES,
-    LONGEST,
-    NUMBER,
-    WORDS,
 )
 
 

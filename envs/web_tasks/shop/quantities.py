@@ -6,7 +6,9 @@ told. What is counted is what the reports and the projects show, as the episode 
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
-from midcourse.envs.web_tasks.requirements import value_of
+from midcourse.envs.web_tasks.goal.requirements import value_of
+from midcourse.envs.web_tasks.goal.wishes import BUY, ELSEWHERE, QUANTITY
+from midcourse.envs.web_tasks.speech.words import NUMBER
 from midcourse.envs.web_tasks.state import NUMBERS
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.layout import (
@@ -16,8 +18,6 @@ from midcourse.envs.web_tasks.tables.layout import (
     GROUP_CAPTIONS,
     ISSUES,
 )
-from midcourse.envs.web_tasks.wishes import BUY, ELSEWHERE, QUANTITY
-from midcourse.envs.web_tasks.words import NUMBER
 
 LEAST, QUANTITIES = 2, 3  # numbers that are told: 2, 3, 4
 MOST = 9  # that can be bought at once

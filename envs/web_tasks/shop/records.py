@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from midcourse.envs.web_tasks.words import COLOURS, LONGEST
+from midcourse.envs.web_tasks.speech.words import COLOURS, LONGEST
 
 PRODUCTS = 48
 REVIEWS = 80

@@ -4,8 +4,15 @@ import numpy as np
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
-from midcourse.envs.web_tasks.finding import FAR, link_to
-from midcourse.envs.web_tasks.requirements import act_of, place_of, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    DESTINATION,
+    OF_TABLES,
+    ROUTE,
+    TALLY,
+    TELL,
+    WITH,
+)
 from midcourse.envs.web_tasks.state import FROM_GOAL, SCROLL, STOP
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.layout import (
@@ -31,14 +38,7 @@ from midcourse.envs.web_tasks.tables.pages import (
 from midcourse.envs.web_tasks.tables.questions import right_row, tally
 from midcourse.envs.web_tasks.tables.records import ROWS
 from midcourse.envs.web_tasks.tables.wishes import row_fits
-from midcourse.envs.web_tasks.wishes import (
-    DESTINATION,
-    OF_TABLES,
-    ROUTE,
-    TALLY,
-    TELL,
-    WITH,
-)
+from midcourse.envs.web_tasks.ways.finding import FAR, link_to
 
 
 @rare

@@ -3,9 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from midcourse.envs.web_tasks.tables import layout, records
-from midcourse.envs.web_tasks.tables.layout import MAP, OFFICE, TRACKER
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.speech.words import (
     FIRST_NAMES,
     LABELS,
     LAST_NAMES,
@@ -26,6 +24,8 @@ from midcourse.envs.web_tasks.words import (
     WORK,
     first,
 )
+from midcourse.envs.web_tasks.tables import layout, records
+from midcourse.envs.web_tasks.tables.layout import MAP, OFFICE, TRACKER
 
 PUBLISHED = RATING_STATES.index("published")
 

@@ -2,8 +2,14 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import chosen
-from midcourse.envs.web_tasks.finding import FAR, NONE, button, field_of
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    ENTRY,
+    INTO,
+    MERGE,
+    OF_TABLES,
+    TO0,
+)
 from midcourse.envs.web_tasks.state import FROM_GOAL, FROM_NUMBERS
 from midcourse.envs.web_tasks.tables.acts import begun
 from midcourse.envs.web_tasks.tables.layout import (
@@ -26,16 +32,8 @@ from midcourse.envs.web_tasks.tables.pages import (
     number_in,
     option_in,
 )
-from midcourse.envs.web_tasks.tables.wishes import (
-    wanted_of,
-)
-from midcourse.envs.web_tasks.wishes import (
-    ENTRY,
-    INTO,
-    MERGE,
-    OF_TABLES,
-    TO0,
-)
+from midcourse.envs.web_tasks.tables.wishes import wanted_of
+from midcourse.envs.web_tasks.ways.finding import FAR, NONE, button, field_of
 
 FINE, WRONG, STUCK = range(3)  # of a field: it will do, another value does, none that can be typed
 

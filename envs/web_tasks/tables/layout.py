@@ -4,7 +4,7 @@ Numbers only, one entry for each table, or `COLUMNS` entries for each; the rules
 of them names a table. So a table more is an entry more.
 """
 
-from midcourse.envs.web_tasks.words import (
+from midcourse.envs.web_tasks.speech.words import (
     CATEGORIES,
     FIRST_NAMES,
     ID,

@@ -5,10 +5,18 @@ Job r < ROWS is what is to be done on row r's page; ROWS + t is to make a new ro
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
-from midcourse.envs.web_tasks.finding import NONE, button, link_to
-from midcourse.envs.web_tasks.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, place_of, same_words, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    CREATE,
+    ENTRY,
+    INTO,
+    MERGE,
+    OF_TABLES,
+    SET,
+)
 from midcourse.envs.web_tasks.state import SCROLL
 from midcourse.envs.web_tasks.tables.acts import begun
+from midcourse.envs.web_tasks.tables.done import change_fits, edited, entry_fits, merge_fits, merged
 from midcourse.envs.web_tasks.tables.forms import (
     WRONG,
     anew_cost,
@@ -40,23 +48,8 @@ from midcourse.envs.web_tasks.tables.pages import (
     kind_of,
 )
 from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.tables.wishes import (
-    change_fits,
-    changeable,
-    edited,
-    entry_fits,
-    merge_fits,
-    merged,
-    row_fits,
-)
-from midcourse.envs.web_tasks.wishes import (
-    CREATE,
-    ENTRY,
-    INTO,
-    MERGE,
-    OF_TABLES,
-    SET,
-)
+from midcourse.envs.web_tasks.tables.wishes import changeable, row_fits
+from midcourse.envs.web_tasks.ways.finding import NONE, button, link_to
 
 TABLE_JOBS = ROWS + len(TABLES)
 

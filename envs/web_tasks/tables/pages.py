@@ -16,6 +16,7 @@ from midcourse.envs.web_tasks.browser import (
     site_of,
     tab_of,
 )
+from midcourse.envs.web_tasks.speech.words import ID, LONGEST, NUMBER, PROJECTS, first
 from midcourse.envs.web_tasks.state import (
     BUTTON,
     HEADING,
@@ -74,7 +75,6 @@ from midcourse.envs.web_tasks.tables.layout import (
     UNIT,
 )
 from midcourse.envs.web_tasks.tables.records import FOLD
-from midcourse.envs.web_tasks.words import ID, LONGEST, NUMBER, PROJECTS, first
 
 GROUP_FIELD, FIRST_FIELD, TITLE_FIELD = 0, 1, 5  # of a form; column c is field FIRST_FIELD + c
 ALL_PROJECTS = (1 << len(PROJECTS)) - 1

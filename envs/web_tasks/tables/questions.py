@@ -1,7 +1,16 @@
 """What answers a question for rows."""
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.requirements import act_of, value_of
+from midcourse.envs.web_tasks.goal.requirements import act_of, value_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    DESTINATION,
+    NEAREST,
+    OF_TABLES,
+    ROUTE,
+    TALLY,
+    TELL,
+    WITH,
+)
 from midcourse.envs.web_tasks.state import COUNT as COUNT_OF
 from midcourse.envs.web_tasks.state import ITEM, METRES, MINUTES, NAME
 from midcourse.envs.web_tasks.tables.acts import begun
@@ -15,15 +24,6 @@ from midcourse.envs.web_tasks.tables.layout import (
 )
 from midcourse.envs.web_tasks.tables.pages import WAY_CAPTIONS, way_between
 from midcourse.envs.web_tasks.tables.wishes import row_fits
-from midcourse.envs.web_tasks.wishes import (
-    DESTINATION,
-    NEAREST,
-    OF_TABLES,
-    ROUTE,
-    TALLY,
-    TELL,
-    WITH,
-)
 
 
 @rare

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.speech.words import LONGEST
 
 SALES_AT_FIRST, RATINGS_AT_FIRST, SUPPLIES_AT_FIRST = 12, 12, 3
 ISSUES_OF_PROJECT, REQUESTS_OF_PROJECT, MEMBERS_OF_PROJECT = 5, 3, 3

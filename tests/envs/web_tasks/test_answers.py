@@ -8,7 +8,8 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.family import Refusal
-from midcourse.envs.web_tasks.commands import bare, say
+from midcourse.envs.web_tasks.goal.wishes import ACTS, asks
+from midcourse.envs.web_tasks.speech.commands import bare, say
 from midcourse.envs.web_tasks.state import (
     BACK,
     CHOICES,
@@ -19,7 +20,6 @@ from midcourse.envs.web_tasks.state import (
     THE_LIST,
 )
 from midcourse.envs.web_tasks.text import text_number, texts
-from midcourse.envs.web_tasks.wishes import ACTS, asks
 from midcourse.wrappers.browsergym import BrowserGymView
 
 ID = "midcourse/WebTasks-v0"
@@ -75,7 +75,7 @@ def test_an_answer_counts_as_it_stands_and_a_number_also_alone(env, questions):
 
 def test_a_number_that_two_answers_have_is_asked_back(env, monkeypatch):
     monkeypatch.setattr(
-        "midcourse.envs.web_tasks.commands.answers",
+        "midcourse.envs.web_tasks.speech.commands.answers",
         lambda world: {"49 min": 1, "49 m": 2, "$3.50": 3},
     )
     env.reset(seed=0)

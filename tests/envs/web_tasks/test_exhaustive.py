@@ -14,10 +14,10 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
 from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal.wishes import TEMPLATES
 from midcourse.envs.web_tasks.proof.explore import within
 from midcourse.envs.web_tasks.proof.plainly import every_action, succeeds
 from midcourse.envs.web_tasks.rules import show
-from midcourse.envs.web_tasks.wishes import TEMPLATES
 
 ID = "midcourse/WebTasks-v0"
 PRODUCTS = 3

@@ -7,8 +7,9 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
-from midcourse.envs.web_tasks import goals, wishes
-from midcourse.envs.web_tasks.shop import wishes as shop_wishes
+from midcourse.envs.web_tasks.goal import done, wishes
+from midcourse.envs.web_tasks.goal.drawing import set_value
+from midcourse.envs.web_tasks.shop import done as shop_done
 from midcourse.envs.web_tasks.shop.records import CANCELLED, PLACED
 
 ID = "midcourse/WebTasks-v0"
@@ -41,7 +42,7 @@ def env() -> Any:
     goal["parts"], goal["act"][0], goal["count"] = 1, wishes.CANCEL, 1
     constraint = Record(goal["constraint"][0])
     constraint.what, constraint.live = wishes.NOUN, 1
-    goals.set_value(world, constraint, products[pair[0]][2])
+    set_value(world, constraint, products[pair[0]][2])
     return env
 
 
@@ -52,16 +53,16 @@ def cancel(env, which):
 def want_brand(env, which):
     """The user says which brand is meant; None takes that back."""
     world, shared = Record(env.world), Record(env.program.shared[0])
-    done = shop_wishes.undone_as_wanted(world, shared)
+    done = shop_done.undone_as_wanted(world, shared)
     constraint = Record(env.world["goal"]["constraint"][1])
     env.world["goal"]["count"], constraint.what = 2, wishes.BRAND
     constraint.live = int(which is not None)
-    goals.set_value(world, constraint, env.brands[which or 0])
-    shop_wishes.forgive(world, shared, done)
+    set_value(world, constraint, env.brands[which or 0])
+    shop_done.forgive(world, shared, done)
 
 
 def achieved(env):
-    return goals.achieved(Record(env.world), Record(env.program.shared[0]))
+    return done.achieved(Record(env.world), Record(env.program.shared[0]))
 
 
 def test_what_a_message_made_wrong_is_forgiven_and_the_other_still_wanted(env):

@@ -7,7 +7,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.core import snapshot as packing
 from midcourse.core.errors import UserError
-from midcourse.envs.web_tasks.words import NUMBER
+from midcourse.envs.web_tasks.speech.words import NUMBER
 
 FAR = 2**15 - 1
 

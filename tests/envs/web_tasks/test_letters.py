@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
-from midcourse.envs.web_tasks import state, wishes
+from midcourse.envs.web_tasks import state
 from midcourse.envs.web_tasks.forum.records import LETTERS
+from midcourse.envs.web_tasks.goal import wishes
 
 ID = "midcourse/WebTasks-v0"
 NAME, TEXT = 0, 1  # places of the requirements

@@ -8,7 +8,8 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.family import Refusal
-from midcourse.envs.web_tasks import state, wishes
+from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal import wishes
 from midcourse.envs.web_tasks.text import listed
 
 ID = "midcourse/WebTasks-v0"

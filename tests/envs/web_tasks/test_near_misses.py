@@ -8,11 +8,15 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.core.engine.record import Record
-from midcourse.envs.web_tasks import goals, state, wishes
-from midcourse.envs.web_tasks.shop.wishes import right_list
+from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal import wishes
+from midcourse.envs.web_tasks.goal.done import right_answer
+from midcourse.envs.web_tasks.goal.drawing import set_value
+from midcourse.envs.web_tasks.goal.targets import reason
+from midcourse.envs.web_tasks.goal.wishes import ATTRIBUTES, TEMPLATES
+from midcourse.envs.web_tasks.shop.done import right_list
+from midcourse.envs.web_tasks.speech.words import FIRST_NAMES, LAST_NAMES, WORDS
 from midcourse.envs.web_tasks.tables import layout
-from midcourse.envs.web_tasks.wishes import ATTRIBUTES, TEMPLATES
-from midcourse.envs.web_tasks.words import FIRST_NAMES, LAST_NAMES, WORDS
 
 ID = "midcourse/WebTasks-v0"
 VALUES = {wishes.QUANTITY: (1, 2, 3, 4, 5), wishes.STARS: (1, 2, 3, 4, 5)}
@@ -75,7 +79,7 @@ def plays_for_another(env, k, what):
     old = constraint.value
     for value in other_values(what):
         if value != old and least(env, what) <= value < most:
-            goals.set_value(Record(env.world), constraint, value)
+            set_value(Record(env.world), constraint, value)
             if env.cost_to_go() > 1:  # or there is nothing like that, and `stop` says so
                 assert can_be_done(env)
                 return True
@@ -83,7 +87,7 @@ def plays_for_another(env, k, what):
 
 
 def can_be_done(env):
-    return goals.reason(Record(env.world), Record(env.program.shared[0])) == wishes.NO_REASON
+    return reason(Record(env.world), Record(env.program.shared[0])) == wishes.NO_REASON
 
 
 def least(env, what):
@@ -122,7 +126,7 @@ def limit(env, what):
 def fits_as_well(env, stop):
     """Whether what was done for the other value happens to be what the goal wants, too."""
     world, shared = Record(env.world), Record(env.program.shared[0])
-    why = goals.reason(world, shared)
+    why = reason(world, shared)
     if stop[1] == state.THE_LIST and not why:
         return right_list(world, shared)
     if stop[1] >= state.FROM_NUMBERS or why:
@@ -133,7 +137,7 @@ def fits_as_well(env, stop):
         same = [e for e in now["element"][: int(now["elements"])]
                 if e["unit"] == pointed["unit"] and e["value"] == pointed["value"]]  # fmt: skip
         said = [[int(e[name]) for name in ("caption", "unit", "value")] for e in same]
-        return any(goals.right_answer(world, shared, *words) for words in said)
+        return any(right_answer(world, shared, *words) for words in said)
     return env.cost_to_go() == 1
 
 

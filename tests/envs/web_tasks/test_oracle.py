@@ -11,8 +11,8 @@ import pytest
 
 import midcourse  # noqa: F401
 from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal.wishes import TEMPLATES, asks
 from midcourse.envs.web_tasks.proof.plainly import every_action
-from midcourse.envs.web_tasks.wishes import TEMPLATES, asks
 
 ID = "midcourse/WebTasks-v0"
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import midcourse  # noqa: F401
-from midcourse.envs.web_tasks import state, wishes
-from midcourse.envs.web_tasks.words import ID as WORD
+from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal import wishes
+from midcourse.envs.web_tasks.speech.words import ID as WORD
 
 ID = "midcourse/WebTasks-v0"
 

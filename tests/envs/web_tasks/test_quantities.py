@@ -7,7 +7,7 @@ import gymnasium
 import pytest
 
 import midcourse  # noqa: F401
-from midcourse.envs.web_tasks import wishes
+from midcourse.envs.web_tasks.goal import wishes
 from midcourse.envs.web_tasks.shop.quantities import SOURCES, number_in, source_in
 
 ID = "midcourse/WebTasks-v0"

@@ -2,21 +2,8 @@
 
 from typing import Any
 
-from midcourse.envs.web_tasks import wishes
-from midcourse.envs.web_tasks.shop.quantities import SOURCES, number_in, source_in
-from midcourse.envs.web_tasks.state import ADDITION, RETRACTION
-from midcourse.envs.web_tasks.tables.layout import (
-    COUNTED,
-    ISSUES,
-    MEMBERS,
-    PLACES,
-    PRODUCTS,
-    RATINGS,
-    REQUESTS,
-    SALES,
-    SUPPLIES,
-)
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal import wishes
+from midcourse.envs.web_tasks.goal.wishes import (
     ADDRESS,
     ALL_OF,
     AUTHOR,
@@ -77,7 +64,20 @@ from midcourse.envs.web_tasks.wishes import (
     class_of,
     class_of_attribute,
 )  # fmt: skip
-from midcourse.envs.web_tasks.words import BOARD_NAMES, spell
+from midcourse.envs.web_tasks.shop.quantities import SOURCES, number_in, source_in
+from midcourse.envs.web_tasks.speech.words import BOARD_NAMES, spell
+from midcourse.envs.web_tasks.state import ADDITION, RETRACTION
+from midcourse.envs.web_tasks.tables.layout import (
+    COUNTED,
+    ISSUES,
+    MEMBERS,
+    PLACES,
+    PRODUCTS,
+    RATINGS,
+    REQUESTS,
+    SALES,
+    SUPPLIES,
+)
 
 CLAUSES = {
     CATEGORY: "I mean {}", NOUN: "I mean a {}", MATERIAL: "it should be {}",

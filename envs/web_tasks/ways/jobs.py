@@ -2,7 +2,6 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.envs.web_tasks.browser import site_of
-from midcourse.envs.web_tasks.finding import NONE
 from midcourse.envs.web_tasks.forum.oracle import (
     BOARD_JOB,
     FORUM_JOBS,
@@ -15,6 +14,11 @@ from midcourse.envs.web_tasks.forum.oracle import (
     forum_undoing,
 )
 from midcourse.envs.web_tasks.forum.pages import forum_of
+from midcourse.envs.web_tasks.goal.wishes import (
+    OF_FORUM,
+    OF_SHOP,
+    OF_TABLES,
+)
 from midcourse.envs.web_tasks.shop.forms import CART_JOB, shop_main_cost
 from midcourse.envs.web_tasks.shop.layout import (
     catalogue_of,
@@ -45,11 +49,7 @@ from midcourse.envs.web_tasks.tables.oracle import (
     table_undoing,
 )
 from midcourse.envs.web_tasks.tables.records import ROWS
-from midcourse.envs.web_tasks.wishes import (
-    OF_FORUM,
-    OF_SHOP,
-    OF_TABLES,
-)
+from midcourse.envs.web_tasks.ways.finding import NONE
 
 FIRST_FORUM_JOB = SHOP_JOBS
 FIRST_TABLE_JOB = SHOP_JOBS + FORUM_JOBS

@@ -2,8 +2,8 @@
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import below
-from midcourse.envs.web_tasks.wishes import NO_ACT, class_of
-from midcourse.envs.web_tasks.words import LONGEST
+from midcourse.envs.web_tasks.goal.wishes import NO_ACT, class_of
+from midcourse.envs.web_tasks.speech.words import LONGEST
 
 
 @rare

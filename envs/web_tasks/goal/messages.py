@@ -6,37 +6,20 @@ strikes a requirement out.
 
 from midcourse.core.engine.compiler import rare
 from midcourse.core.engine.rng import USERS, below
-from midcourse.envs.web_tasks.goals import (
-    add_constraint,
-    can_be,
-    draw_value,
-    item_fits,
-    item_of,
-    part_of,
-    set_value,
-    target_of,
-    targets,
-)
-from midcourse.envs.web_tasks.requirements import (
+from midcourse.envs.web_tasks.goal.drawing import add_constraint, draw_value, set_value
+from midcourse.envs.web_tasks.goal.requirements import (
     clear_message,
     copy_constraint,
 )
-from midcourse.envs.web_tasks.shop.wishes import (
-    forgive,
-    undone_as_wanted,
+from midcourse.envs.web_tasks.goal.targets import (
+    can_be,
+    item_fits,
+    item_of,
+    part_of,
+    target_of,
+    targets,
 )
-from midcourse.envs.web_tasks.state import (
-    ADDITION,
-    CONSTRAINTS,
-    RETRACTION,
-    REVISION,
-)
-from midcourse.envs.web_tasks.tables.wishes import (
-    can_be_row,
-    forgive_merge,
-    merged_as_wanted,
-)
-from midcourse.envs.web_tasks.wishes import (
+from midcourse.envs.web_tasks.goal.wishes import (
     ATTRIBUTES,
     CHANGES,
     CREATE,
@@ -46,6 +29,15 @@ from midcourse.envs.web_tasks.wishes import (
     TABLE_ACTS,
     TEMPLATES,
 )  # fmt: skip
+from midcourse.envs.web_tasks.shop.done import forgive, undone_as_wanted
+from midcourse.envs.web_tasks.state import (
+    ADDITION,
+    CONSTRAINTS,
+    RETRACTION,
+    REVISION,
+)
+from midcourse.envs.web_tasks.tables.done import forgive_merge, merged_as_wanted
+from midcourse.envs.web_tasks.tables.wishes import can_be_row
 
 TRIES = 4
 

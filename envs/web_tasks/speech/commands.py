@@ -9,7 +9,9 @@ import numpy as np
 from midcourse.core.errors import nearest
 from midcourse.core.family import Refusal
 from midcourse.envs.web_tasks import state
+from midcourse.envs.web_tasks.goal.wishes import IN_ORDER, REASONS
 from midcourse.envs.web_tasks.reading import element_of, read_count, read_elements
+from midcourse.envs.web_tasks.speech.words import spell
 from midcourse.envs.web_tasks.state import (
     BACK,
     CLOSE_TAB,
@@ -36,8 +38,6 @@ from midcourse.envs.web_tasks.text import (
     text_number,
     texts,
 )
-from midcourse.envs.web_tasks.wishes import IN_ORDER, REASONS
-from midcourse.envs.web_tasks.words import spell
 
 HINT = (
     "say click [3], type [0] [text], select [5] [option], back, forward, goto [shop], new_tab, "

@@ -3,23 +3,28 @@
 import numpy as np
 
 from midcourse.core.engine.compiler import rare
-from midcourse.envs.web_tasks.answers import (
+from midcourse.envs.web_tasks.browser import site_of
+from midcourse.envs.web_tasks.forum.oracle import forum_set_out
+from midcourse.envs.web_tasks.shop.oracle import shop_set_out
+from midcourse.envs.web_tasks.state import GOTO, NEW_TAB, SWITCH_TAB, TABS
+from midcourse.envs.web_tasks.tables.oracle import table_set_out
+from midcourse.envs.web_tasks.ways.after_jobs import (
     ANEW,
     KEEP,
     LAST_THERE,
     OTHER_TAB,
     RETURN,
+    last_there,
+    then_answer,
+)
+from midcourse.envs.web_tasks.ways.answers import (
     answer_from_job,
     answer_in_tabs,
     answer_site,
-    last_there,
-    then_answer,
     to_answer,
 )
-from midcourse.envs.web_tasks.browser import site_of
-from midcourse.envs.web_tasks.finding import NONE
-from midcourse.envs.web_tasks.forum.oracle import forum_set_out
-from midcourse.envs.web_tasks.jobs import (
+from midcourse.envs.web_tasks.ways.finding import NONE
+from midcourse.envs.web_tasks.ways.jobs import (
     FIRST_FORUM_JOB,
     FIRST_TABLE_JOB,
     JOBS,
@@ -27,9 +32,6 @@ from midcourse.envs.web_tasks.jobs import (
     in_tab,
     job_site,
 )
-from midcourse.envs.web_tasks.shop.oracle import shop_set_out
-from midcourse.envs.web_tasks.state import GOTO, NEW_TAB, SWITCH_TAB, TABS
-from midcourse.envs.web_tasks.tables.oracle import table_set_out
 
 
 @rare

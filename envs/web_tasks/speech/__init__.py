@@ -1,0 +1,1 @@
+"""The web's words: every word there is, what the user says, and actions in words."""

@@ -1,0 +1,1 @@
+"""Parts of the oracle: jobs, answers, and ways to them."""
