@@ -55,6 +55,16 @@ def names() -> list[str]:
     return sorted(f"{name}:" if argument else name for name, (_, _, argument) in REGISTRY.items())
 
 
+def plays_as(name: str) -> str:
+    """A name without what does not change how its agent plays; seeds are made from it."""
+    word, colon, argument = name.partition(":")
+    if word != "language":
+        return name
+    from midcourse.agents.language.named import plays_as
+
+    return word + colon + plays_as(argument)
+
+
 def make(name: str, seed: int = 0) -> Agent:
     """The agent of a name. Agents that draw nothing ignore the seed.
 

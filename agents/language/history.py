@@ -13,7 +13,8 @@ RULES = (
     "else."
 )
 LISTED = 40  # actions written out in a turn; a web can have hundreds
-RECALLED = 30  # actions of the steps cut off that are still told
+RECALLED = 30  # actions of the steps cut off that are still told, if there is room
+NOTHING = "(nothing)"  # stands for an empty answer: some servers refuse a message without words
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class History:
     Steps are cut off from the oldest on when the conversation no longer fits. Then it is cut to
     half of what fits, so that the next steps only append, and a model that keeps its prefix does
     not have to run over all of it anew at every step. Of what was cut off, the actions are told.
-    The last step stays, but where it fills the context alone, its oldest refused answers go.
+    The last step stays, but where it fills the context alone, its oldest refused answers go, and
+    then what is told of cut off steps.
 
     Args:
         model: whose template and context count.
@@ -103,12 +105,12 @@ class History:
     def answer(self, said: str, whole: str = "") -> None:
         """The answer that becomes the action, and the whole of it if there is more to keep."""
         self.steps[-1].said = said
-        self.steps[-1].talk.append({"role": "assistant", "content": whole or said})
+        self.steps[-1].talk.append({"role": "assistant", "content": whole or said or NOTHING})
 
     def refuse(self, said: str, reason: str) -> None:
         """An answer that means no action, and why; another one is asked for."""
         self.steps[-1].talk += [
-            {"role": "assistant", "content": said},
+            {"role": "assistant", "content": said or NOTHING},
             {"role": "user", "content": f"That is no action: {reason}. Say another."},
         ]
 
@@ -125,16 +127,20 @@ class History:
         while len(talk) > 1 and self._size(messages) > self.budget:
             del talk[:2]
             messages = self._messages()
+        recalled = min(RECALLED, len(self.forgotten))
+        while recalled and self._size(messages) > self.budget:
+            recalled //= 2
+            messages = self._messages(recalled)
         return messages
 
     def _size(self, messages: Sequence[Message]) -> int:
         return self.model.count(self.model.render(messages))
 
-    def _messages(self) -> list[Message]:
+    def _messages(self, recalled: int = RECALLED) -> list[Message]:
         messages = list(self.lead)
         for step in self.steps:
             view = step.view
-            if self.forgotten and step is self.steps[0]:
-                view = f"You said before: {', '.join(self.forgotten[-RECALLED:])}.\n{view}"
+            if self.forgotten and recalled and step is self.steps[0]:
+                view = f"You said before: {', '.join(self.forgotten[-recalled:])}.\n{view}"
             messages += [{"role": "user", "content": view}, *step.talk]
         return messages

@@ -1,6 +1,7 @@
 """Language players by name: `language:scored`, `language:free:tries=1:model=PATH`, ..."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ KINDS: dict[str, tuple[type[Player], dict[str, Callable[[str], Any]]]] = {
     "reasoned": (Reasoned, {"tries": int, "forgetful": bool} | DRAWN),
 }
 LOCAL: dict[str, Callable[[str], Any]] = {"dtype": str, "context": int, "adapter": str}
+# What of a name does not change how its player plays: where answers are kept, a server's address.
+ASIDE = re.compile(r":(cassette|replay)=[^:]*|(?<=:model=)https?://[^#]*")
 REMOTE: dict[str, Callable[[str], Any]] = {
     "context": int,
     "price_in": float,
@@ -40,7 +43,9 @@ def make_player(argument: str, seed: int) -> Player:
     or a name in transformers' cache, or a server's address and the model's name there, as in
     `http://127.0.0.1:8000/v1#name`; SmolLM2 if left out. The options are those of `ScoredChoice`,
     `FreeText` and `Reasoned`, as in `normalise=sum` or `calibrate=no`; those of the model,
-    `context=` and `dtype=`, or for a server those of `RemoteModel`; and `cassette=FILE`, to which
+    `context=` and `dtype=` (in 16 bits, what was asked before can change a score by up to 0.4, so
+    that other processes or a run that goes on may choose otherwise), or for a server those of
+    `RemoteModel`, whose `in_flight` counts in each process; and `cassette=FILE`, to which
     answers are written and from which they are read the next time, or `replay=FILE`, which asks no
     model. `adapter=` names a folder that `midcourse train language-clone` or `language-grpo` wrote:
     its model, unless `model=` says another, its prompt, and unless told otherwise its way to score
@@ -64,10 +69,19 @@ def make_player(argument: str, seed: int) -> Player:
     path = path or (trained.model if trained else "")
     if trained and player is ScoredChoice:
         values = LEARNT | values
-    made = player(shared_model(path, **for_model), seed, **values)
+    read = [Path(name) for name in (path, for_model.get("adapter", "")) if name]
+    made = player(shared_model(path, written(read), **for_model), seed, **values)
     if trained:
         made.prompt = trained.prompt
     return made
+
+
+def plays_as(argument: str) -> str:
+    """What follows `language:` in a name, but for what does not change how its player plays.
+
+    A seed is made from it, so that a recording is played again in the same draws.
+    """
+    return ASIDE.sub("", argument)
 
 
 def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[str, Any]:
@@ -92,12 +106,24 @@ def read_option(word: str, options: dict[str, Callable[[str], Any]]) -> tuple[st
         raise UserError(f"{name}={value} is no {kind.__name__}") from None
 
 
+def written(paths: Iterable[Path]) -> tuple[int, ...]:
+    """When the files in some folders were last written, nanoseconds: they may be trained anew."""
+    files = (file for path in paths if path.is_dir() for file in path.iterdir())
+    return tuple(sorted(file.stat().st_mtime_ns for file in files))
+
+
 # Loading takes longer than an episode; another model than the last two is rarely asked for again.
 @lru_cache(maxsize=2)
 def shared_model(
-    path: str, cassette: str | None = None, replay: str | None = None, **options: Any
+    path: str,
+    written: tuple[int, ...] = (),
+    cassette: str | None = None,
+    replay: str | None = None,
+    **options: Any,
 ) -> Model:
     """The model at a path or address, or SmolLM2 if it is empty; one for each process.
+
+    `written` tells files that have been written anew from those that were loaded.
 
     Raises:
         UserError: it cannot be loaded, an extra is not installed, or a cassette cannot be used.

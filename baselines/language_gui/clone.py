@@ -37,7 +37,7 @@ from midcourse.baselines.language_gui.learner import (
     LanguageResult,
     Learner,
 )
-from midcourse.baselines.language_gui.policy import batches, choice_log_probs
+from midcourse.baselines.language_gui.policy import batches
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ def losses(learner: Learner, chosen: Sequence[Step], right: list[bool]) -> Itera
     args: Any = learner.args
     for part in batches(len(chosen), args.together):
         steps = chosen[part]
-        log_probs, scores = choice_log_probs(learner.network, [step.decision for step in steps])
+        log_probs, scores = learner.log_probs([step.decision for step in steps])
         wanted = torch.tensor([step.chosen for step in steps], device=scores.device)
         right += (scores.argmax(1) == wanted).tolist()
         values = log_probs if args.loss == "choice" else scores

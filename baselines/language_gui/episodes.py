@@ -69,7 +69,7 @@ class Worlds:
         self.talks[i].see(self.vector.text(i), actions)
         prompt = self.model.encode(self.model.render(self.talks[i].messages()))
         end = self.model.turn_end()
-        choices = tuple(tuple(self.model.encode(words + end)) for words in actions)
+        choices = tuple(tuple(self.model.encode_next(words + end)) for words in actions)
         self.model.check_room(len(prompt), max(map(len, choices)))
         return actions, Decision(tuple(prompt), choices)
 

@@ -39,7 +39,7 @@ from midcourse.baselines.curve import Curve, alone
 from midcourse.baselines.language_gui.clone import progress
 from midcourse.baselines.language_gui.episodes import Episode, Pair, Step, play
 from midcourse.baselines.language_gui.learner import LanguageArgs, LanguageResult, Learner
-from midcourse.baselines.language_gui.policy import Decision, batches, choice_log_probs
+from midcourse.baselines.language_gui.policy import Decision, batches
 from midcourse.evaluation.statistics import interval
 
 
@@ -248,7 +248,7 @@ def losses(
         where.setdefault(step.decision, []).append(number)
     asked = list(where)
     for part in batches(len(asked), args.together):
-        log_probs, _ = choice_log_probs(learner.network, asked[part])
+        log_probs, _ = learner.log_probs(asked[part])
         at = [(row, n) for row, decision in enumerate(asked[part]) for n in where[decision]]
         now = log_probs[[row for row, _ in at], [steps[n].chosen for _, n in at]]
         old = now.new_tensor([steps[n].log_prob for _, n in at])

@@ -11,6 +11,7 @@ import pytest
 import midcourse  # noqa: F401
 from midcourse.baselines import tabular_q
 from midcourse.baselines.curve import Curve, check_settings, read_curve, replace
+from midcourse.baselines.run import check_made
 from midcourse.core.errors import UserError
 
 
@@ -61,8 +62,12 @@ def q_args(out, **changes):
 
 
 def test_tabular_q_solves_level_1(tmp_path):
-    result = tabular_q.train(q_args(tmp_path))
+    args = q_args(tmp_path)
+    result = tabular_q.train(args)
     assert np.mean(result.train) >= 0.95
+    check_made(dataclasses.replace(args, quiet=False))
+    with pytest.raises(UserError, match=r"result\.json was made with steps=24000, not 7"):
+        check_made(dataclasses.replace(args, steps=7))
     assert json.loads((tmp_path / "result.json").read_text())["train"] == result.train
 
 

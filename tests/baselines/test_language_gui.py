@@ -267,6 +267,20 @@ def test_a_decision_is_run_once_until_the_weights_change(cloned, tmp_path, monke
     assert ran == [one, other, one]
 
 
+def test_autocast_is_near_float32_and_leaves_the_weights_alone(cloned, tmp_path):
+    narrow = Learner(
+        grpo_args(cloned, tmp_path, autocast=True),
+        read_trained(Path(cloned.model)),
+        Path(cloned.model),
+    )
+    wide = learner_of(cloned, tmp_path)
+    for one, other in zip(narrow.scores(DECISIONS), wide.scores(DECISIONS), strict=True):
+        assert 1e-6 < np.abs(one - other).max() < 0.5
+    steps = [Step(decision, 0, -1.0) for decision in DECISIONS]
+    narrow.step(grpo.losses(narrow, narrow.args, steps, [1.0] * 3, None, []))
+    assert {weight.dtype for weight in narrow.weights} == {torch.float32}
+
+
 def test_groups_without_variance_are_drawn_again_and_counted(cloned, tmp_path, monkeypatch):
     run = grpo.Run(grpo_args(cloned, tmp_path, tries=5), learner_of(cloned, tmp_path))
     outcomes = iter([[1, 1, 1, 1, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0, 0, 0], [1, 0, 0, 0, 1, 0, 1, 0]])

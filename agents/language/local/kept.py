@@ -109,13 +109,13 @@ class Slots:
     def take(self, prefix: np.ndarray) -> Slot:
         """A slot that holds a head of a prefix, the longest that is kept, but never all of it.
 
-        (The last token is run again, since what follows it is to be read.) A slot of which less
-        than half could be used is left as it is, and its head copied.
+        (The last token is run again, since what follows it is to be read.) Of a slot of which less
+        than half could be used the head is copied, into a new slot or the one not used for longest.
         """
         heads = [common(slot.tokens, prefix[:-1]) for slot in self.slots]
         best = max(range(len(heads)), key=heads.__getitem__, default=None)
         if best is None or 2 * heads[best] < len(self.slots[best].tokens):
-            slot = self._free(None if best is None else self.slots[best])
+            slot = self._free()
             if best is not None and slot is not self.slots[best]:
                 slot.copy(self.slots[best], heads[best])
         else:
@@ -124,13 +124,12 @@ class Slots:
         slot.cut(slot.tokens[: common(slot.tokens, prefix[:-1])])
         return slot
 
-    def _free(self, best: Slot | None) -> Slot:
-        """A new slot, or the one not used for longest; that of the best head only if alone."""
+    def _free(self) -> Slot:
+        """A new slot, or the one not used for longest."""
         if len(self.slots) < self.count:
             self.slots.append(Slot(self.layers))
             return self.slots[-1]
-        others = [slot for slot in self.slots if slot is not best]
-        return others[0] if others else self.slots[0]
+        return self.slots[0]
 
 
 def common(first: Sequence[int] | np.ndarray, second: Sequence[int] | np.ndarray) -> int:

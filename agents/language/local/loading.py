@@ -26,8 +26,10 @@ def load(path: str | Path, dtype: str = "float32", context: int | None = None) -
     folder = folder_of(path)
     try:
         with torch.random.fork_rng(devices=[]):
-            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+            model: Any = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=getattr(torch, dtype), trust_remote_code=False
+            )
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except DAMAGED as error:
         reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
         raise UserError(f"{path} cannot be loaded as a language model: {reason}") from None
@@ -46,8 +48,9 @@ def folder_of(path: str | Path) -> Path:
     Raises:
         UserError: there is none.
     """
-    if Path(path).is_dir():
-        return Path(path)
+    folder = Path(path).expanduser()
+    if folder.is_dir():
+        return folder
     if str(path).startswith((".", "/", "~")):
         raise UserError(f"there is no model at {path}: name a folder that transformers saved")
     try:

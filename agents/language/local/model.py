@@ -25,8 +25,8 @@ class LocalModel(Words):
 
     **Scoring.** Prefix and choices are tokenised apart, and the choice's tokens are put after the
     prefix's: what is scored is P(tokens of choice | tokens of prefix), whatever a tokeniser would
-    make of the joined text, so the prefix's tokens never depend on what follows. Where a prefix
-    ends in a special token or line end, as chat prompts do, the two are the same. In one run the
+    make of the joined text, so the prefix's tokens never depend on what follows. Choices are
+    tokenised as what follows a line's end, where chat prompts end. In one run the
     prefix's new tokens, and behind them the tree of the choices (`tree.grow`), are packed into one
     row over the kept cache, with a 4-D mask and the positions that each token has in its text. A
     prefix's keys and values stay for the next call, which builds on the longest common head.
@@ -99,7 +99,7 @@ class LocalModel(Words):
         """
         begun, computed = time.perf_counter(), self.computed
         tokens = self.encode(prefix)
-        paths = [tuple(self.encode(choice)) for choice in choices]
+        paths = [tuple(self.encode_next(choice)) for choice in choices]
         for choice, path in zip(choices, paths, strict=True):
             if not path:
                 raise UserError(f"the choice {choice!r} has no tokens: there is nothing to score")

@@ -1,11 +1,13 @@
 """Words and tokens: a conversation in a model's own template."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from midcourse.agents.language.model import Message
 from midcourse.core.errors import UserError
 
+DAY = datetime.date(2026, 1, 1)  # a prompt does not depend on the day
 MARK = "\u2603"  # stands for what the assistant says, where its turn's end is looked for
 
 
@@ -31,7 +33,8 @@ class Words:
     def turn_end(self) -> str:
         """What the template writes after the assistant's words; "" if nothing."""
         talk = [{"role": "user", "content": "?"}, {"role": "assistant", "content": MARK}]
-        return self._templated(talk).rpartition(MARK)[2].rstrip()
+        end = self._templated(talk).rpartition(MARK)[2]
+        return end.rstrip() or end
 
     def _templated(self, messages: Sequence[Message], **options: Any) -> str:
         if not self.tokenizer.chat_template:
@@ -40,7 +43,10 @@ class Words:
             )
         try:
             return self.tokenizer.apply_chat_template(
-                [dict(message) for message in messages], tokenize=False, **options
+                [dict(message) for message in messages],
+                tokenize=False,
+                strftime_now=DAY.strftime,  # for templates that tell the date
+                **options,
             )
         except Exception as error:  # a template is a program of the model's maker
             raise UserError(f"{self.name} cannot render this conversation: {error}") from None
@@ -48,6 +54,15 @@ class Words:
     def encode(self, text: str) -> list[int]:
         """The tokens of a text; special tokens that it spells out are meant as such."""
         return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    def encode_next(self, text: str) -> list[int]:
+        """The tokens of a text that follows a prompt, which ends in a line's end.
+
+        Not as at a text's begin, before which some tokenisers put a space.
+        """
+        lead = self.encode("\n")
+        whole = self.encode("\n" + text)
+        return whole[len(lead) :] if whole[: len(lead)] == lead else self.encode(text)
 
     def count(self, text: str) -> int:
         """Tokens of a prompt."""

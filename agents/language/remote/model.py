@@ -1,5 +1,7 @@
 """A model behind any server that speaks OpenAI's protocol (needs the `openai` package)."""
 
+import math
+import re
 import threading
 import time
 import weakref
@@ -14,8 +16,12 @@ from midcourse.core.errors import UserError
 BYTES = 3  # of English in a token, at least: so that a prompt is rather taken for too long
 MILLION = 1_000_000
 BUSY = (408, 409, 429)  # statuses after which a server is asked again, as after 500 and above
-WHOLE = ("stop", "content_filter")  # why a reply ended, if not cut short
+SHORT = ("length", "max_tokens", "model_length")  # why a reply ended, if it was cut short
+NEWER = {"max_tokens": "max_completion_tokens"}  # names of parameters that some servers want
+DISPENSABLE = ("seed",)  # parameters that some servers do not know
 COUNTABLE = 2**53  # above this a float cannot tell a count of tokens
+
+UNKNOWN = re.compile(r"(?i)unsupported|not supported|unrecogni[sz]ed|unknown|extra|not permitted")
 
 T = TypeVar("T")
 
@@ -33,6 +39,7 @@ class RemoteModel:
         address: base URL and the model's name there, as in `http://127.0.0.1:8000/v1#name`.
         context: most tokens of prompt and answer together.
         price_in, price_out: of a million tokens, in any currency; costs are in the same.
+            A server that does not know a seed is asked without, and draws as it pleases.
         timeout: seconds until a request counts as failed, however much of its answer has come.
         in_flight: most requests at once of this process' threads.
         retries: how often and after what pauses a request is sent again.
@@ -61,7 +68,11 @@ class RemoteModel:
         for setting, value in checked.items():
             if not 0 < value <= threading.TIMEOUT_MAX:
                 raise UserError(f"{setting}={value} is out of range: it is above 0 and finite")
+        for setting, value in {"price_in": price_in, "price_out": price_out}.items():
+            if not 0 <= value < math.inf:
+                raise UserError(f"{setting}={value} is out of range: it is 0 or more, and finite")
         self.context, self.prices = context, (price_in, price_out)
+        self.unknown: set[str] = set()  # parameters that the server has refused
         self.retries = retries or Retries()
         self.usage = Usage()
         self.places, self.lock = threading.BoundedSemaphore(in_flight), threading.Lock()
@@ -97,13 +108,15 @@ class RemoteModel:
         """
         begun = time.perf_counter()
         optional: dict[str, Any] = {"stop": list(stop)} if stop else {}
+        if temperature != 1.0:  # the protocol's own, and the only one that some servers take
+            optional["temperature"] = temperature
+        if temperature != 0.0:
+            optional["seed"] = seed
         (text, is_whole), told = self._ask(
             self.client.chat.completions,
             reply_of,
             messages=[dict(message) for message in messages],
             max_tokens=max_tokens,
-            temperature=temperature,
-            seed=seed,
             **optional,
         )
         return Reply(text, is_whole, self._used(told, begun, self.render(messages), text))
@@ -111,16 +124,18 @@ class RemoteModel:
     def score(self, prefix: str, choices: Sequence[str]) -> Scores:
         """How likely each choice is to follow a prefix, by a request for each.
 
+        The choice's tokens are the last ones of the echo, but for the one that was drawn after it.
+
         Raises:
-            UserError: the server does not tell log-probabilities of a prompt; few do.
+            UserError: the server does not tell log-probabilities of a prompt; few do. Or its
+                tokens do not part where the choice begins.
         """
         begun = time.perf_counter()
         log_probs, tokens, used = [], [], Usage()
         for choice in choices:
-            begin, end = len(prefix), len(prefix + choice)
             log_probs_told, told = self._ask(
                 self.client.completions,
-                lambda answer, begin=begin, end=end: told_of(answer, begin, end),
+                lambda answer, choice=choice: told_of(answer, choice),
                 prompt=prefix + choice,
                 max_tokens=1,  # 0 is refused by some
                 echo=True,
@@ -145,7 +160,8 @@ class RemoteModel:
 
         def once() -> tuple[T, Any]:
             create = endpoint.with_raw_response.create
-            response = within(self.timeout, lambda: create(model=self.name, **request))
+            fitting = self._fitting(request)
+            response = within(self.timeout, lambda: create(model=self.name, **fitting))
             answer = response.http_response.json()
             choices = answer.get("choices") if isinstance(answer, dict) else None
             if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -155,6 +171,24 @@ class RemoteModel:
         with self.places:
             return self.retries.run(once, self._judge)
 
+    def _fitting(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A request in the parameters that the server knows."""
+        named = {NEWER.get(k, k) if k in self.unknown else k: v for k, v in request.items()}
+        return {k: v for k, v in named.items() if k not in self.unknown}
+
+    def _learns(self, error: Any) -> bool:
+        """Whether a server refuses a parameter that can be left out, or has another name."""
+        if error.status_code not in (400, 422):
+            return False
+        said = f"{error.body} {error.message}"
+        for name in (*NEWER, *DISPENSABLE):
+            if re.search(rf"\b{name}\b", said) and UNKNOWN.search(said):
+                if name in self.unknown:
+                    return False
+                self.unknown.add(name)
+                return True
+        return False
+
     def _judge(self, error: Exception) -> float | None:
         """Seconds that the server wants to be left alone for, None if it does not say.
 
@@ -163,7 +197,11 @@ class RemoteModel:
         """
         import openai
 
+        if isinstance(error, UserError):
+            raise error
         if isinstance(error, openai.APIStatusError):
+            if self._learns(error):
+                return None
             if error.status_code not in BUSY and error.status_code < 500:
                 raise UserError(self._wrong(error)) from None
             return seconds_of(error.response.headers.get("retry-after"))
@@ -217,7 +255,7 @@ def reply_of(choice: dict[str, Any]) -> tuple[str, bool]:
     if not isinstance(message, dict):
         raise ValueError("the answer holds no message")
     text = text_of(message.get("content")) or text_of(message.get("refusal"))
-    return text, choice.get("finish_reason") in WHOLE
+    return text, choice.get("finish_reason") not in SHORT
 
 
 def text_of(content: Any) -> str:
@@ -240,23 +278,42 @@ def mended(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def told_of(choice: dict[str, Any], begin: int, end: int) -> list[float]:
-    """Log-probabilities of the tokens that begin in [begin, end) of an echoed text; [] if none.
+def told_of(choice: dict[str, Any], words: str) -> list[float]:
+    """Log-probabilities of the tokens of some words at the end of an echo; [] if none are told.
+
+    By the tokens' own texts: offsets count what the server puts before a prompt, or do not.
 
     Raises:
         ValueError: they are no numbers.
+        UserError: the tokens do not part where the words begin.
     """
     told = choice.get("logprobs") or {}
     try:
-        pairs = zip(told.get("text_offset") or [], told.get("token_logprobs") or [], strict=False)
-        return [float(value) for at, value in pairs if begin <= at < end and value is not None]
+        tokens, values = told.get("tokens") or [], told.get("token_logprobs") or []
+        if not tokens or not values:
+            return []
+        found, left = [], words
+        for token, value in reversed(list(zip(tokens, values, strict=True))[:-1]):
+            if not left:
+                break
+            if not left.endswith(token):
+                break
+            left = left[: len(left) - len(token)]
+            found.append(float(value))
     except (AttributeError, TypeError, OverflowError):
         raise ValueError("the answer's log-probabilities are no numbers") from None
+    if left:
+        raise UserError(
+            f"the server's tokens do not part where {words!r} begins, or hide what they say: play "
+            f"language:free or language:reasoned"
+        )
+    return found[::-1]
 
 
 def seconds_of(header: str | None) -> float | None:
-    """A Retry-After header's seconds; None if there is none, or a date."""
+    """A Retry-After header's seconds; None if there is none, or a date, or no time ahead."""
     try:
-        return max(0.0, float(header or ""))
+        seconds = float(header or "")
     except ValueError:
         return None
+    return seconds if seconds > 0 else None

@@ -18,7 +18,7 @@ class Retries:
     """How often, and after what pauses, a request is sent again.
 
     Pause k is drawn from [w / 2, w] with w = first * 2**k, so that many that failed together do
-    not come back together; or it is what the server asks for. At most a minute.
+    not come back together; or what the server asks for, if that is longer. At most a minute.
 
     Args:
         tries: most requests for one answer, 1 or more.
@@ -68,7 +68,8 @@ class Retries:
 
     def pause(self, attempt: int, wanted: float | None) -> float:
         """Seconds before the next try."""
-        if wanted is not None and math.isfinite(wanted):
-            return min(wanted, LONGEST)
         most = min(self.first * 2**attempt, LONGEST)
-        return float(self.generator.uniform(most / 2, most))
+        drawn = float(self.generator.uniform(most / 2, most))
+        if wanted is None or not math.isfinite(wanted):
+            return drawn
+        return min(max(wanted, drawn), LONGEST)

@@ -7,7 +7,7 @@ from typing import Any
 import gymnasium
 from gymnasium.envs.registration import load_env_creator
 
-from midcourse.agents import REGISTRY, make
+from midcourse.agents import REGISTRY, make, plays_as
 from midcourse.core.errors import UserError, unknown
 from midcourse.core.family import Family
 from midcourse.core.tasks import hash_words
@@ -70,7 +70,7 @@ class Plan:
             agent = self.agents[which]
             world = (self.env, self.knobs.get("split", "train"), self.knobs.get("level", 1))
             seed = _seed("episode", self.seed, *world, task, repeat)
-            agent_seed = _seed("agent", self.seed, *world, task, repeat, agent)
+            agent_seed = _seed("agent", self.seed, *world, task, repeat, plays_as(agent))
             knobs = tuple(sorted(self.knobs.items()))
             yield Job(number, self.env, knobs, agent, task, repeat, seed, agent_seed)
 

@@ -28,6 +28,7 @@ COLUMNS = {
 SHARES = ("success", "success_disturbed")
 PASS_K = (1, 5)
 LARGE = 100.0  # numbers from here on are told without digits after the point
+SMALL = 0.01  # numbers below are told to two digits, whatever their size
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Estimate:
 
     def told(self, value: float) -> str:
         """One of the three numbers: to two digits, or whole where they are large."""
-        return f"{value:.0f}" if max(abs(self.low), abs(self.high)) >= LARGE else f"{value:.2f}"
+        largest = max(abs(self.low), abs(self.high))
+        if 0 < largest < SMALL:
+            return f"{value:.2g}"
+        return f"{value:.0f}" if largest >= LARGE else f"{value:.2f}"
 
 
 @dataclass(frozen=True)

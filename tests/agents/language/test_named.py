@@ -105,9 +105,22 @@ def test_an_evaluation_does_not_go_on_with_other_weights_under_the_same_name(sav
     weights = safetensors.load_file(folder / "model.safetensors")
     changed = {name: value * np.float32(1.5) for name, value in weights.items()}
     safetensors.save_file(changed, folder / "model.safetensors", metadata={"format": "pt"})
-    named.shared_model.cache_clear()
     with pytest.raises(UserError, match=r"holds a run of language:scored:model=.* other files"):
         evaluate(*asked, **given)
+
+
+def test_a_folder_that_was_written_anew_is_loaded_anew(saved, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(saved, folder)
+    first, again = (agents.make(f"language:scored:model={folder}") for _ in range(2))
+    assert first.model is again.model
+    weights = safetensors.load_file(folder / "model.safetensors")
+    changed = {name: value * np.float32(1.5) for name, value in weights.items()}
+    safetensors.save_file(changed, folder / "model.safetensors", metadata={"format": "pt"})
+    other = agents.make(f"language:scored:model={folder}").model
+    name = "lm_head.weight"
+    theirs = other.model.state_dict()[name]
+    assert not np.array_equal(theirs, first.model.model.state_dict()[name])
 
 
 def test_a_model_is_known_by_what_it_was_loaded_from(saved, tmp_path):

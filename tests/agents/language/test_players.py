@@ -152,7 +152,7 @@ def test_an_evaluation_charges_what_means_no_action(monkeypatch):
     from midcourse.evaluate import evaluate
 
     model = ScriptedModel(["fly"])
-    monkeypatch.setattr(named, "shared_model", lambda path: model)
+    monkeypatch.setattr(named, "shared_model", lambda *_: model)
     knobs = {"level": 2, "split": "test", "disturbances": 1}
     results = evaluate(ID, ["language:free:tries=1"], knobs, tasks=2, floors=False)
     for line in results.lines:
@@ -212,6 +212,27 @@ def test_refused_answers_to_one_turn_are_dropped_where_they_fill_the_context():
             )
             assert messages[-2]["content"].startswith(f"answer-{i}")
         history.answer("a")
+
+
+def test_fewer_actions_are_recalled_where_they_would_not_fit():
+    model = ScriptedModel(context=170)
+    history = History(model, 20, Prompt(rules="Rules"))
+    for step in range(60):
+        history.see("word " * 130, ["a", "b"])
+        messages = history.messages()
+        assert history._size(messages) <= 150
+        assert messages[-1]["content"].endswith("You may say: a, b")
+        history.answer(f"act {step}")
+    assert "You said before: act" in messages[-1]["content"]
+
+
+def test_an_empty_answer_leaves_no_empty_message():
+    model = ScriptedModel([""])
+    player = FreeText(model, 0, tries=2)
+    env, info = begin(player)
+    refusal = player.act(None, info)
+    player.act(None, env.unwrapped.refuse(refusal.reason)[4])
+    assert all(message["content"] for talk in model.asked for message in talk)
 
 
 def test_long_lists_of_actions_are_told_in_part():

@@ -114,7 +114,7 @@ def test_examples_are_never_cut_off_and_leave_half_of_the_context():
 def test_names_and_bad_counts(monkeypatch):
     from midcourse.agents.language import named
 
-    monkeypatch.setattr(named, "shared_model", lambda path, **_: ScriptedModel())
+    monkeypatch.setattr(named, "shared_model", lambda *_, **__: ScriptedModel())
     player = agents.make("language:reasoned:forgetful:examples=3:tries=2:temperature=1")
     assert (player.forgetful, player.examples, player.tries, player.temperature) == (True, 3, 2, 1)
     with pytest.raises(UserError, match="examples=-1 is out of range"):

@@ -104,6 +104,20 @@ def test_a_prompt_in_between_does_not_push_out_the_kept_one(model):
     assert model.computed == computed + 1
 
 
+def test_a_later_episode_is_not_pushed_out_either(model):
+    neutral = [*range(10), *range(200, 210)]
+    for turns in (range(100), range(300, 390)):
+        episode = [*range(10), *turns]
+        model.score_tokens(episode, [(1,)])
+        model.score_tokens(neutral, [(1,), (turns[0],)])  # with a choice not asked before
+        computed = model.computed
+        for word in (7, 8):
+            episode.append(word)
+            model.score_tokens(episode, [(1,)])
+            model.score_tokens(neutral, [(1,), (2, word, turns[0])])
+        assert model.computed <= computed + 2 * (1 + 4)
+
+
 def test_another_prompt_takes_over_the_head_in_common(network, model):
     episode = list(range(100))
     model.score_tokens(episode, [(1,)])

@@ -101,9 +101,11 @@ def test_an_incomplete_count_is_none(usage):
     "log_probs",
     [
         "x",
-        {"text_offset": [6], "token_logprobs": ["x"]},
-        {"text_offset": ["x"], "token_logprobs": [-1.0]},
-        {"text_offset": 6, "token_logprobs": [-1.0]},
+        {"tokens": ["back", "!"], "token_logprobs": ["x", -1.0]},
+        {"tokens": ["back", "!"], "token_logprobs": [None, -1.0]},
+        {"tokens": [3, "!"], "token_logprobs": [-1.0, -1.0]},
+        {"tokens": ["back"], "token_logprobs": [-1.0, -1.0]},
+        {"tokens": 6, "token_logprobs": [-1.0]},
     ],
 )
 def test_malformed_log_probabilities_are_told_in_a_sentence(log_probs):
@@ -112,7 +114,7 @@ def test_malformed_log_probabilities_are_told_in_a_sentence(log_probs):
         asking(served).score("Goal: ", ["back"])
 
 
-@pytest.mark.parametrize("log_probs", [None, {}, {"text_offset": None, "token_logprobs": None}])
+@pytest.mark.parametrize("log_probs", [None, {}, {"tokens": None, "token_logprobs": None}])
 def test_log_probabilities_that_are_not_told_are_not_asked_for_again(log_probs):
     answer = with_choices({"index": 0, "text": "Goal: back", "logprobs": log_probs})
     with serving([answer]) as served:

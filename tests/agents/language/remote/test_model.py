@@ -64,6 +64,9 @@ def test_a_reply_comes_with_the_servers_count_and_its_price(monkeypatch):
         (said(None), "", True),
         (said(None, refusal="I cannot help."), "I cannot help.", True),
         (said("", "content_filter"), "", True),
+        (said("click 1", "eos_token"), "click 1", True),
+        (said("click 1", None), "click 1", True),
+        (said("click 1 and th", "model_length"), "click 1 and th", False),
     ],
 )
 def test_cut_empty_and_refusing_replies_are_taken_as_they_are(answer, text, is_whole):
@@ -96,6 +99,11 @@ def test_a_server_that_asks_for_a_pause_gets_it():
         asking(served, waited).complete(TALK)
     assert waited == [7.0]
     assert Retries().pause(0, 1e9) == LONGEST
+    for nothing in ("0", "-3", "nan", "soon"):
+        busy, waited = wrong(429, "slow down", Retry_After=nothing), []
+        with serving([busy, said("back")]) as served:
+            asking(served, waited).complete(TALK)
+        assert 0.5 <= waited[0] <= 1.0, "others that were turned away do not come back together"
 
 
 def test_pauses_double_up_to_a_minute_and_follow_their_seed():
@@ -148,13 +156,49 @@ def test_only_so_many_requests_are_in_flight():
     assert model.usage.calls == 6
 
 
-def echoed(request):
+REFUSALS = [
+    (400, "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+     "'max_completion_tokens' instead.", {"max_completion_tokens": 7, "seed": 3}),
+    (422, "extra_forbidden: Extra inputs are not permitted: seed", {"max_tokens": 7}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "message", "sent"), REFUSALS)
+def test_a_parameter_that_a_server_does_not_know_is_renamed_or_left_out(status, message, sent):
+    with serving([wrong(status, message), said("back")]) as served:
+        model = asking(served)
+        for _ in range(2):
+            assert model.complete(TALK, max_tokens=7, temperature=0.5, seed=3).text == "back"
+    for _, request, _ in served.requests[1:]:
+        assert request == {"model": NAME, "messages": TALK, "temperature": 0.5} | sent
+    assert len(served.requests) == 3
+    with serving([wrong(status, message)]) as served, pytest.raises(UserError, match="refuses"):
+        asking(served).complete(TALK, temperature=0.5)
+
+
+def test_only_what_differs_from_the_protocols_own_is_sent():
+    with serving([said("back")]) as served:
+        asking(served).complete(TALK, seed=3)
+        asking(served).complete(TALK, temperature=1.0, seed=3)
+    greedy, drawn = (request for _, request, _ in served.requests)
+    assert greedy.keys() - drawn.keys() == {"temperature"}
+    assert drawn.keys() - greedy.keys() == {"seed"}
+
+
+@pytest.mark.parametrize("price", [float("nan"), float("inf"), -1.0])
+def test_prices_are_numbers(price):
+    with pytest.raises(UserError, match=r"price_in=.* is out of range: it is 0 or more, and finit"):
+        RemoteModel(f"http://127.0.0.1:9/v1#{NAME}", price_in=price)
+
+
+def echoed(request, before=()):
     """Log-probability -1 for each character of a prompt and -9 for what was drawn after it."""
     text = request["prompt"] + "!"
+    tokens = [*before, *text]
     told = {
-        "tokens": list(text),
-        "token_logprobs": [None, *[-1.0] * (len(text) - 2), -9.0],
-        "text_offset": list(range(len(text))),
+        "tokens": tokens,
+        "token_logprobs": [None, *[-1.0] * (len(tokens) - 2), -9.0],
+        "text_offset": [sum(map(len, tokens[:i])) for i in range(len(tokens))],
         "top_logprobs": None,
     }
     choice = {"index": 0, "text": text, "finish_reason": "length", "logprobs": told}
@@ -163,8 +207,9 @@ def echoed(request):
     }
 
 
-def test_choices_are_scored_where_the_server_echoes():
-    with serving(echoed) as served:
+@pytest.mark.parametrize("before", [(), ("<|begin_of_text|>",), ("<s>", "")])
+def test_choices_are_scored_where_the_server_echoes(before):
+    with serving(lambda request: echoed(request, before)) as served:
         scores = asking(served).score("Goal: ", ["back\n", "click 1\n"])
     assert scores.log_probs == (-5.0, -8.0)
     assert scores.tokens == (5, 8)
@@ -174,6 +219,37 @@ def test_choices_are_scored_where_the_server_echoes():
         pytest.raises(UserError, match="play language:free or language:reasoned"),
     ):
         asking(served).score("Goal: ", ["back\n"])
+
+
+@pytest.mark.parametrize(
+    "tokens", [["Goal", ": ba", "ck", "\n"], ["Goal: ", "b\u00e4", "ck\n"], ["ck\n"]]
+)
+def test_tokens_that_do_not_part_at_the_choice_are_told(tokens):
+    told = {"tokens": [*tokens, "!"], "token_logprobs": [-1.0] * (len(tokens) + 1)}
+    choice = {"index": 0, "text": "Goal: back\n!", "finish_reason": "length", "logprobs": told}
+    with serving([{"choices": [choice]}]) as served:
+        with pytest.raises(UserError, match=r"tokens do not part where 'back\\n' begins"):
+            asking(served).score("Goal: ", ["back\n"])
+        assert len(served.requests) == 1
+
+
+def test_what_was_recorded_is_replayed_in_the_same_draws(tmp_path):
+    from midcourse.evaluate import evaluate
+
+    tape, number = tmp_path / "tape", iter(range(10_000))
+    words = ["back", "home", "scroll", "done"]
+
+    def play(url, word):
+        name = f"language:free:temperature=1:tries=1:{word}={tape}:model={url}#{NAME}"
+        knobs = {"level": 1, "split": "test", "step_limit": 4}
+        return evaluate("midcourse/GuiNavigation-v0", [name], knobs, tasks=2, floors=False).lines
+
+    with serving(lambda request: said(words[next(number) % 4])) as served:
+        recorded = play(served.url, "cassette")
+    replayed = play("http://127.0.0.1:9/v1", "replay")
+    assert [line | {"agent": ""} for line in replayed] == [
+        line | {"agent": ""} for line in recorded
+    ]
 
 
 def test_an_episode_is_played_through_a_server():
