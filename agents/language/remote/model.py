@@ -31,7 +31,8 @@ class RemoteModel:
 
     A server that is down, busy or too slow is asked again, after pauses that double. Its own
     tokenizer and chat template are not known here: `count` guesses, rather too many, and `render`
-    writes roles before the words, for guesses and for `score`.
+    writes roles before the words, for guesses and for `score`. A server that does not know a seed
+    is asked without one, and draws as it pleases.
 
     The key is read from the environment variable OPENAI_API_KEY; a server without keys ignores it.
 
@@ -39,7 +40,6 @@ class RemoteModel:
         address: base URL and the model's name there, as in `http://127.0.0.1:8000/v1#name`.
         context: most tokens of prompt and answer together.
         price_in, price_out: of a million tokens, in any currency; costs are in the same.
-            A server that does not know a seed is asked without, and draws as it pleases.
         timeout: seconds until a request counts as failed, however much of its answer has come.
         in_flight: most requests at once of this process' threads.
         retries: how often and after what pauses a request is sent again.
@@ -169,27 +169,26 @@ class RemoteModel:
             return read(choices[0]), answer.get("usage")
 
         with self.places:
-            return self.retries.run(once, self._judge)
+            return self.retries.run(once, lambda error: self._judge(error, request))
 
     def _fitting(self, request: dict[str, Any]) -> dict[str, Any]:
         """A request in the parameters that the server knows."""
         named = {NEWER.get(k, k) if k in self.unknown else k: v for k, v in request.items()}
         return {k: v for k, v in named.items() if k not in self.unknown}
 
-    def _learns(self, error: Any) -> bool:
+    def _learns(self, error: Any, request: dict[str, Any]) -> bool:
         """Whether a server refuses a parameter that can be left out, or has another name."""
         if error.status_code not in (400, 422):
             return False
         said = f"{error.body} {error.message}"
         for name in (*NEWER, *DISPENSABLE):
-            if re.search(rf"\b{name}\b", said) and UNKNOWN.search(said):
-                if name in self.unknown:
-                    return False
+            sent = name in request and name not in self.unknown
+            if sent and re.search(rf"\b{name}\b", said) and UNKNOWN.search(said):
                 self.unknown.add(name)
                 return True
         return False
 
-    def _judge(self, error: Exception) -> float | None:
+    def _judge(self, error: Exception, request: dict[str, Any]) -> float | None:
         """Seconds that the server wants to be left alone for, None if it does not say.
 
         Raises:
@@ -200,7 +199,7 @@ class RemoteModel:
         if isinstance(error, UserError):
             raise error
         if isinstance(error, openai.APIStatusError):
-            if self._learns(error):
+            if self._learns(error, request):
                 return None
             if error.status_code not in BUSY and error.status_code < 500:
                 raise UserError(self._wrong(error)) from None
