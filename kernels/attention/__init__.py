@@ -1,5 +1,7 @@
 """Causal attention over packed or padded rows: grouped queries, windows, temperatures, expiry."""
 
+from typing import Any
+
 import torch
 
 from midcourse.kernels.attention import reference
@@ -90,12 +92,17 @@ def attention(
 
 def attend_by(name: str | None, q: torch.Tensor, v: torch.Tensor):
     """The function of a backend that attends."""
+    return module_of(name, q, v).attend
+
+
+def module_of(name: str | None, q: torch.Tensor, v: torch.Tensor) -> Any:
+    """The module of a backend, or where none is named of the one that takes these tensors."""
     module = backend_of(reference, _triton, name, q.device)
     if name is None and module is not reference:
         narrow = max(q.shape[-1], v.shape[-1]) <= module.WIDEST
         takes = q.dtype in module.TYPES and narrow
         module = module if takes else reference
-    return module.attend
+    return module
 
 
 def _triton():

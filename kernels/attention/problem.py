@@ -171,9 +171,12 @@ def expiries(
         expiry = torch.where(key_padding[..., None], never, 0)
     if expiry is None:
         return None
-    return (
-        expiry.clamp(0, NEVER).to(torch.int32).reshape(-1, expiry.shape[-1]).expand(-1, k.shape[-2])
-    )
+    return narrow(expiry, 0, NEVER).reshape(-1, expiry.shape[-1]).expand(-1, k.shape[-2])
+
+
+def narrow(numbers: torch.Tensor, least: int, most: int) -> torch.Tensor:
+    """int64 held to what int32 holds, and to these bounds; int32 as it is."""
+    return numbers if numbers.dtype == torch.int32 else numbers.clamp(least, most).to(torch.int32)
 
 
 def prepare(
@@ -209,7 +212,7 @@ def prepare(
         given = f"positions is {positions.dtype} {tuple(positions.shape)}"
         fits = positions.shape == q.shape[:-2] and positions.dtype in (torch.int32, torch.int64)
         require(fits and causal, f"{given}; int32 {tuple(q.shape[:-2])}, causal, was expected")
-        positions = positions.clamp(-1, FURTHEST).reshape(-1).to(q.device, torch.int32)
+        positions = narrow(positions, -1, FURTHEST).reshape(-1).to(q.device)
     if bias is not None:
         given = f"bias is {bias.dtype} {tuple(bias.shape)}"
         fits = bias.shape == k.shape[:-1] and bias.is_floating_point()

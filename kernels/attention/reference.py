@@ -2,6 +2,7 @@
 
 import torch
 
+from midcourse.kernels.attention.merge import merge
 from midcourse.kernels.attention.problem import Problem, accumulated
 
 
@@ -57,3 +58,12 @@ def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
     if not outputs:
         return q.new_empty((0, heads, v.shape[-1]), dtype=problem.q.dtype), q.new_empty((0, heads))
     return torch.cat(outputs).to(problem.q.dtype), torch.cat(sums)
+
+
+def merge_two(
+    first: tuple[torch.Tensor, torch.Tensor], then: tuple[torch.Tensor, torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`merge` of two parts, (output, lse) each, in the type of lse; the output in its own again."""
+    outputs = torch.stack([first[0], then[0]]).to(first[1].dtype)
+    out, lse = merge(outputs, torch.stack([first[1], then[1]]))
+    return out.to(first[0].dtype), lse

@@ -8,7 +8,7 @@ import triton.language as tl
 
 from midcourse.kernels.attention.backward import key_kernel, query_kernel
 from midcourse.kernels.attention.forward import forward_kernel
-from midcourse.kernels.attention.merge import merge
+from midcourse.kernels.attention.merging import Merge, merged
 from midcourse.kernels.attention.problem import WIDEST, Problem
 from midcourse.kernels.dispatch import require
 
@@ -145,8 +145,7 @@ def forward(problem: Problem, shape: Shape) -> tuple[torch.Tensor, torch.Tensor]
         )
     if parts == 1:
         return out[0], lse[0]
-    merged, total = merge(out, lse)
-    return merged.to(q.dtype), total
+    return merged(out, lse, None, q.dtype)
 
 
 def backward(
@@ -226,4 +225,12 @@ def attend(problem: Problem) -> tuple[torch.Tensor, torch.Tensor]:
         return q.new_empty((*nobody, v.shape[-1])), q.new_empty(nobody, dtype=torch.float32)
     rest = problem.temperature, problem.bias, problem, tile_shapes(problem)
     outputs: Any = Attention.apply(q, k, v, *rest)
+    return outputs
+
+
+def merge_two(
+    first: tuple[torch.Tensor, torch.Tensor], then: tuple[torch.Tensor, torch.Tensor]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """`reference.merge_two` in one launch."""
+    outputs: Any = Merge.apply(*first, *then)
     return outputs

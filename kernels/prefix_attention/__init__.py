@@ -2,7 +2,7 @@
 
 import torch
 
-from midcourse.kernels.attention import attention, merge
+from midcourse.kernels.attention import attention, merge, module_of
 from midcourse.kernels.dispatch import BACKENDS, as_given, require
 from midcourse.kernels.prefix_attention import reference
 from midcourse.kernels.prefix_attention.tree import Tree, pack_tree
@@ -71,6 +71,4 @@ def _in_parts(q, k, v, prefix_k, prefix_v, tree, temperature, backend):
     more = {"temperature": temperature, "return_lse": True, "backend": backend}
     before = attention(q, prefix_k, prefix_v, causal=False, **more)
     within = attention(q, k, v, expiry=tree.ends, **more)
-    outputs = torch.stack([before[0], within[0]]).to(before[1].dtype)
-    out, lse = merge(outputs, torch.stack([before[1], within[1]]))
-    return out.to(q.dtype), lse
+    return module_of(backend, q, v).merge_two(before, within)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from attentions import CASES, distance, gradients, tensors, widened
 
-from midcourse.kernels.attention import attention, triton
+from midcourse.kernels.attention import attention, merge, merging, reference, triton
 from midcourse.kernels.attention.problem import prepare
 
 SMALL = triton.Shape(16, 16, 4)
@@ -51,6 +51,41 @@ def test_splits_of_the_keys_merge_into_the_whole(monkeypatch):
     wanted, sums = attention(*widened(q, k, v, more)[:3], **more, return_lse=True)
     assert distance(out.reshape(q.shape), wanted) < 1e-6
     assert torch.allclose(lse.reshape(sums.shape), sums.float(), atol=1e-5)
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_parts_merge_in_one_launch_as_in_torch(parts, dtype):
+    g = torch.Generator().manual_seed(parts)
+    outputs = torch.randn((parts + 1, 7, 3, 5), generator=g).to(dtype)
+    lse = 9 * torch.randn((parts + 1, 7, 3), generator=g)
+    lse[:, 0] = -torch.inf
+    lse[1, 1] = -torch.inf
+    wanted = merge(outputs.double(), lse.double())
+    for more in (None, (outputs[-1], lse[-1])):
+        few = slice(None) if more is None else slice(parts)
+        out, total = merging.merged(outputs[few], lse[few], more, dtype)
+        assert out.dtype == dtype
+        assert distance(out, wanted[0]) < NEAR[dtype]
+        torch.testing.assert_close(total, wanted[1].float())
+    nothing = merging.merged(outputs[:, :0], lse[:, :0], None, dtype)
+    assert [x.shape for x in nothing] == [(0, 3, 5), (0, 3)]
+
+
+def test_gradients_of_a_merge_are_those_of_float64():
+    g = torch.Generator().manual_seed(0)
+    shapes = [(7, 3, 5), (7, 3)] * 2
+    parts = [torch.randn(shape, generator=g) for shape in shapes]
+    parts[1][0] = parts[3][0] = parts[3][1] = -torch.inf
+    found = []
+    for module, kind in ((triton, torch.float32), (reference, torch.float64)):
+        leaves = [part.to(kind).requires_grad_() for part in parts]
+        out, lse = module.merge_two(tuple(leaves[:2]), tuple(leaves[2:]))
+        loss = (out * torch.linspace(-1, 2, 105).reshape(7, 3, 5)).sum()
+        loss = loss + (torch.where(lse == -torch.inf, 0.0, lse) * torch.arange(3)).sum()
+        found.append(torch.autograd.grad(loss, leaves))
+    for ours, theirs in zip(*found, strict=True):
+        assert distance(ours, theirs) < 1e-5
 
 
 def test_second_derivatives_are_refused_not_wrong():

@@ -94,6 +94,30 @@ def test_compiles_without_a_gpu(build, tmp_path, monkeypatch):
     assert code.metadata.shared <= 160 * 1024, "more shared memory than an A100 has"
 
 
+@pytest.mark.skipif("TRITON_INTERPRET" in os.environ, reason="the interpreter compiles nothing")
+@pytest.mark.parametrize("capability", [80, 90])
+def test_the_merge_compiles_without_a_gpu(capability, tmp_path, monkeypatch):
+    from triton.backends.compiler import GPUTarget
+    from triton.compiler import ASTSource
+
+    from midcourse.kernels.attention.merging import merge_kernel
+
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+    constants = {"PARTS": 2, "MORE": True, "E": 128, "BLOCK_E": 128, "BLOCK": 16}
+    kinds = {"outputs_ptr": "*bf16", "more_ptr": "*bf16", "out_ptr": "*bf16", "rows": "i32"}
+    signature = {
+        name: "constexpr" if name in constants else kinds.get(name, "*fp32")
+        for name in merge_kernel.arg_names
+    }
+    code = triton.compile(
+        ASTSource(merge_kernel, signature, constexprs=constants),
+        target=GPUTarget("cuda", capability, 32),
+        options={"num_warps": 4},
+    )
+    assert "ld.global" in code.asm["ptx"]
+    assert code.metadata.shared <= 48 * 1024
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU: interpreted and compiled only")
 @pytest.mark.parametrize("name", CASES)
