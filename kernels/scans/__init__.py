@@ -118,7 +118,7 @@ class _Row:
         self.tail = torch.where(terminated, 0.0, bootstrap.to(kind))
         self.ends = offsets[1:].to(torch.int64)
         flags = torch.zeros(len(rewards) + 1, dtype=torch.bool, device=rewards.device)
-        self.last = flags.index_fill(0, self.ends, True)[1:]
+        self.last = flags.index_fill_(0, self.ends, True)[1:]
 
     def next_values(self) -> torch.Tensor:
         """V after each step: the next step's, or what follows the episode."""
