@@ -18,6 +18,16 @@ def require(condition: bool, sentence: str) -> None:
         raise ValueError(sentence)
 
 
+def require_once(name: str) -> None:
+    """Refuse to be differentiated again, from within a gradient: it would be wrong unseen.
+
+    Raises:
+        ValueError: the gradient is to have a graph of its own.
+    """
+    sentence = f"{name} is differentiated once: leave out create_graph=True"
+    require(not torch.is_grad_enabled(), sentence)
+
+
 def as_given(function: Callable[P, T]) -> Callable[P, T]:
     """An op that computes in the types of its tensors, under torch.autocast too."""
 

@@ -6,6 +6,8 @@ import torch
 import triton
 import triton.language as tl
 
+from midcourse.kernels.dispatch import require_once
+
 ROWS = 16  # of a program; not yet measured
 
 
@@ -22,7 +24,7 @@ def merge_kernel(
     inside = live[:, None] & (e < E)[None, :]
     at = r[:, None] * E + e[None, :]
     peak = tl.full((BLOCK,), float("-inf"), tl.float32)
-    for part in tl.static_range(PARTS):
+    for part in tl.static_range(PARTS):  # pyright: ignore[reportGeneralTypeIssues]
         one = tl.load(lse_ptr + part * rows + r, mask=live, other=float("-inf"))
         peak = tl.maximum(peak, one)
     if MORE:
@@ -30,7 +32,7 @@ def merge_kernel(
     base = tl.where(peak == float("-inf"), 0.0, peak)
     weight = tl.zeros((BLOCK,), tl.float32)
     total = tl.zeros((BLOCK, BLOCK_E), tl.float32)
-    for part in tl.static_range(PARTS):
+    for part in tl.static_range(PARTS):  # pyright: ignore[reportGeneralTypeIssues]
         one = tl.load(lse_ptr + part * rows + r, mask=live, other=float("-inf"))
         w = tl.exp(one - base)
         o = tl.load(outputs_ptr + part * rows * E + at, mask=inside, other=0.0)
@@ -79,6 +81,7 @@ def merged(
             E=shape[-1],
             BLOCK_E=triton.next_power_of_2(shape[-1]),
             BLOCK=ROWS,
+            enable_fp_fusion=True,
         )
     return out, total
 
@@ -94,17 +97,19 @@ class Merge(torch.autograd.Function):
         """Output, in the type of the parts, and lse."""
         parts = [x.contiguous() for x in (first, first_lse, then, then_lse)]
         out, lse = merged(parts[0][None], parts[1][None], (parts[2], parts[3]), first.dtype)
-        ctx.save_for_backward(*parts, out, lse)
+        ctx.save_for_backward(*parts, lse)
         return out, lse
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_out, d_lse):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Gradients of both parts."""
-        first, first_lse, then, then_lse, out, lse = ctx.saved_tensors
-        base, found = torch.where(lse == -torch.inf, 0.0, lse), []
-        for part, own in ((first, first_lse), (then, then_lse)):
-            share = torch.exp(own - base)
-            slope = (d_out.float() * (part.float() - out.float())).sum(-1) + d_lse
-            found += [(share[..., None] * d_out).to(part.dtype), share * slope]
+        require_once("a merge in triton")
+        first, first_lse, then, then_lse, lse = ctx.saved_tensors
+        base = torch.where(lse == -torch.inf, 0.0, lse)
+        shares = [torch.exp(own - base)[..., None] for own in (first_lse, then_lse)]
+        out = shares[0] * first + shares[1] * then  # in float32, as it was before it was stored
+        found = []
+        for share, part in zip(shares, (first, then), strict=True):
+            slope = (d_out * (part - out)).sum(-1) + d_lse
+            found += [(share * d_out).to(part.dtype), share[..., 0] * slope]
         return tuple(found)

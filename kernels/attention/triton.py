@@ -10,7 +10,7 @@ from midcourse.kernels.attention.backward import key_kernel, query_kernel
 from midcourse.kernels.attention.forward import forward_kernel
 from midcourse.kernels.attention.merging import Merge, merged
 from midcourse.kernels.attention.problem import WIDEST, Problem
-from midcourse.kernels.dispatch import require
+from midcourse.kernels.dispatch import require, require_once
 
 TYPES = {torch.float32: tl.float32, torch.bfloat16: tl.bfloat16, torch.float16: tl.float16}
 
@@ -204,9 +204,9 @@ class Attention(torch.autograd.Function):
         return out, lse
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, d_out, d_lse):  # pyright: ignore[reportIncompatibleMethodOverride]
         """Gradients of q, k, v, temperature and bias."""
+        require_once("attention in triton")
         q, k, v, temperature, bias, out, lse = ctx.saved_tensors
         problem = ctx.problem._replace(q=q, k=k, v=v, temperature=temperature, bias=bias)
         d_out = d_out.contiguous()

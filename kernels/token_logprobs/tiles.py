@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from midcourse.kernels.dispatch import require_once
+
 
 def product(a: torch.Tensor, b: torch.Tensor, kind: torch.dtype) -> torch.Tensor:
     """a @ b, summed up and returned in `kind`."""
@@ -51,9 +53,9 @@ class TokenLogprobs(torch.autograd.Function):
         return torch.where(kept, (chosen - top) - total.log(), 0.0), torch.where(kept, entropy, 0.0)
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor):
         """Compute every tile again, and add up what its gradient gives to what asks for one."""
+        require_once("token_logprobs")
         with torch.autocast(gradients[0].device.type, enabled=False):
             return TokenLogprobs.gradients(ctx, *gradients)
 

@@ -1,13 +1,13 @@
 """Words and tokens: a conversation in a model's own template."""
 
-import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from midcourse.agents.language.model import Message
 from midcourse.core.errors import UserError
 
-DAY = datetime.date(2026, 1, 1)  # a prompt does not depend on the day
+DATED = "strftime_now"  # what a template calls for today's date
+DAY = "{% macro strftime_now(form) %}01 Jan 2026{% endmacro %}"
 MARK = "\u2603"  # stands for what the assistant says, where its turn's end is looked for
 
 
@@ -44,8 +44,8 @@ class Words:
         try:
             return self.tokenizer.apply_chat_template(
                 [dict(message) for message in messages],
+                chat_template=undated(self.tokenizer.chat_template),
                 tokenize=False,
-                strftime_now=DAY.strftime,  # for templates that tell the date
                 **options,
             )
         except Exception as error:  # a template is a program of the model's maker
@@ -67,3 +67,8 @@ class Words:
     def count(self, text: str) -> int:
         """Tokens of a prompt."""
         return len(self.encode(text))
+
+
+def undated(template: Any) -> Any:
+    """A template in which every day is the same: a prompt does not depend on when it is made."""
+    return DAY + template if isinstance(template, str) and DATED in template else template

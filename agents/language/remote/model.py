@@ -289,10 +289,11 @@ def told_of(choice: dict[str, Any], words: str) -> list[float]:
     told = choice.get("logprobs") or {}
     try:
         tokens, values = told.get("tokens") or [], told.get("token_logprobs") or []
-        if not tokens or not values:
+        prompt = list(zip(tokens, values, strict=True))[:-1]  # the last was drawn after it
+        if not prompt:
             return []
         found, left = [], words
-        for token, value in reversed(list(zip(tokens, values, strict=True))[:-1]):
+        for token, value in reversed(prompt):
             if not left:
                 break
             if not left.endswith(token):

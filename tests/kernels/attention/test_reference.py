@@ -132,7 +132,7 @@ REFUSED = [
     ({"cu_seqlens_q": torch.tensor([0, 4])}, "cu_seqlens_q ends with 4, but there are 5 tokens"),
     ({"cu_seqlens_q": torch.tensor([1, 5])}, r"cu_seqlens_q begins with \[1\], not with 0"),
     ({"cu_seqlens_q": torch.tensor([0.0, 5.0])}, r"cu_seqlens_q is torch.float32 \(2,\); int32"),
-    ({"key_padding": torch.ones(5)}, r"key_padding is torch.float32 \(5,\); bool \(5,\)"),
+    ({"key_padding": torch.ones(5)}, r"key_padding is torch.float32 \(5,\) on cpu; bool \(5,\)"),
     ({"key_padding": torch.ones(5, dtype=torch.bool, device="meta")}, r"\(5,\) on meta; bool"),
     ({"bias": torch.ones(5)}, r"bias is torch.float32 \(5,\); a float \(5, 1\) was expected"),
     ({"expiry": torch.ones(4, dtype=torch.int32)}, r"expiry is torch.int32 \(4,\) on cpu; int32"),

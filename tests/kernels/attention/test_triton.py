@@ -112,7 +112,7 @@ def test_the_merge_compiles_without_a_gpu(capability, tmp_path, monkeypatch):
     code = triton.compile(
         ASTSource(merge_kernel, signature, constexprs=constants),
         target=GPUTarget("cuda", capability, 32),
-        options={"num_warps": 4},
+        options={"num_warps": 4, "enable_fp_fusion": True},
     )
     assert "ld.global" in code.asm["ptx"]
     assert code.metadata.shared <= 48 * 1024

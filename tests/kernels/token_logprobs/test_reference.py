@@ -103,6 +103,13 @@ def test_a_gradient_alone_is_that_of_all_together(trained):
     assert torch.equal(inputs[trained].grad, wanted[trained])
 
 
+def test_second_derivatives_are_refused():
+    hidden, weight, targets, _ = vocabulary(3, 2, 9)
+    found, _ = token_logprobs(hidden.requires_grad_(), weight, targets)
+    with pytest.raises(ValueError, match="token_logprobs is differentiated once: leave out"):
+        torch.autograd.grad(found.sum(), hidden, create_graph=True)
+
+
 def test_autocast_changes_nothing():
     row = vocabulary(5, 8, 33, dtype=torch.float32)
     wanted = differentiated(token_logprobs, *row)

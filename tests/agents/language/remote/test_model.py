@@ -197,7 +197,7 @@ def echoed(request, before=()):
     tokens = [*before, *text]
     told = {
         "tokens": tokens,
-        "token_logprobs": [None, *[-1.0] * (len(tokens) - 2), -9.0],
+        "token_logprobs": [None, *[-1.0] * (len(tokens) - 2), -9.0][-len(tokens) :],
         "text_offset": [sum(map(len, tokens[:i])) for i in range(len(tokens))],
         "top_logprobs": None,
     }
