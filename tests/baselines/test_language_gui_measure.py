@@ -48,5 +48,5 @@ def test_screens_of_other_apps_were_never_passed(saved, tmp_path, monkeypatch, a
     episodes = [Episode(0, 2, pairs=[pair]) for pair in pairs]
     monkeypatch.setattr(Learner, "play", lambda *_: episodes)
     args = clone.Args(app=app, episodes=1, threads=1, out=tmp_path)
-    found = Learner(args, Trained(str(saved), Prompt("Rules", 1, False))).finish()
+    found, _ = Learner(args, Trained(str(saved), Prompt("Rules", 1, False))).finish()
     assert (len(found["new"]) == len(found["test"])) == (app == "per_split")
