@@ -129,6 +129,7 @@ class LanguageResult:
     drawn: list[float]  # share of drawn episodes that succeeded, on the same
     new: list[float]  # those of `test` at whose start and goal nothing was learnt
     over: float | None  # mean steps over the cheapest way, in the `test` episodes that succeeded
+    over_new: float | None  # the same in those of `new`
     model: str  # the adapter's folder
 
     def save(self, args: LanguageArgs) -> None:
@@ -274,7 +275,6 @@ class Learner:
         if self.args.app == "per_split":  # equal numbers are screens of other apps
             passed.clear()
         fresh = [e.pairs[0] not in passed for e in others]
-        over = [len(e.steps) - e.optimal for e in others if e.success]
         ended = {
             "updates": self.updates,
             "seconds": round(self.seconds, 2),
@@ -282,7 +282,8 @@ class Learner:
             "test": [float(e.success) for e in others],
             "drawn": self.drawn(),
             "new": [float(e.success) for e in itertools.compress(others, fresh)],
-            "over": float(np.mean(over)) if over else None,
+            "over": steps_over(others),
+            "over_new": steps_over(itertools.compress(others, fresh)),
             "model": str(folder),
         }
         return ended, fresh
@@ -341,6 +342,12 @@ class Learner:
             (out / ASIDE).rename(out / "adapter")
         for left in out.glob(".adapter.*"):
             shutil.rmtree(left)
+
+
+def steps_over(episodes: Iterable[Episode]) -> float | None:
+    """Mean steps over the cheapest way, in the episodes that succeeded; None if none did."""
+    over = [len(e.steps) - e.optimal for e in episodes if e.success]
+    return float(np.mean(over)) if over else None
 
 
 def _adapted(network: Any, adapter: Path | None, rank: int) -> Any:

@@ -122,7 +122,8 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
     out = args.out / f"{name}-seed={seed}"
     path = out / "page.json"
     if not path.exists():
-        start, resumed = time.perf_counter(), (out / "checkpoint.pt").exists()
+        before = _wall(out)
+        start = time.perf_counter()
         common = {"seed": seed, "app_seed": seed, "threads": args.threads, "out": out}
         common |= {"episodes": args.episodes, "quiet": True}
         if name == "trained":
@@ -132,7 +133,8 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
             updates = args.stopped if name == "stopped" else args.updates
             result = clone.train(clone.Args(**common, model=args.model, updates=updates))
         told = dataclasses.asdict(result) | {"settings": settings}
-        wall = None if resumed else time.perf_counter() - start
+        wall = None if before is None else before + time.perf_counter() - start
+        replace(out / "wall.json", lambda beside: write_text(beside, json.dumps(wall)))
         told |= {"wall": wall, "commit": commit(), "load": load()}
         replace(path, lambda beside: write_text(beside, json.dumps(told)))
     found = json.loads(path.read_text())
@@ -140,20 +142,35 @@ def _run(args: Args, name: str, seed: int) -> dict[str, Any]:
     return {**found, "curve": read_curve(out / "curve.jsonl")}
 
 
+def _wall(out: Path) -> float | None:
+    """Seconds that a run has taken so far; None if one was killed, so that nobody knows."""
+    path = out / "wall.json"
+    if path.exists():
+        return json.loads(path.read_text())
+    return None if (out / "checkpoint.pt").exists() else 0.0
+
+
 def _cloning(runs: Runs) -> list[str]:
     """What the clones can do on the pairs they were not shown."""
     told = ["## Cloned", ""]
-    told += ["| | pairs shown | others | others, drawn | of these, never passed | steps over | "
-             "updates | training | whole run | load | commit |", "|---" * 11 + "|"]  # fmt: skip
+    told += ["| | pairs shown | others | others, drawn | steps over | of these, never passed | "
+             "steps over | updates | training | whole run | load | commit |",
+             "|---" * 12 + "|"]  # fmt: skip
     for name in ("cloned", "stopped"):
         for seed, run in enumerate(runs[name]):
-            over = "-" if run["over"] is None else f"{run['over']:.2f}"
             cells = [_share(run["train"]), _share(run["test"]), f"{np.mean(run['drawn']):.3f}"]
-            cells += [_share(run["new"]), over, str(run["updates"]), f"{run['seconds']:.0f} s"]
-            whole = "-" if run["wall"] is None else f"{run['wall']:.0f} s"
-            cells += [whole, f"{run['load']:.1f}", run["commit"]]
+            cells += [_number(run["over"]), _share(run["new"]), _number(run["over_new"])]
+            cells += [str(run["updates"]), f"{run['seconds']:.0f} s"]
+            cells += [_number(run["wall"], " s"), f"{run['load']:.1f}", run["commit"]]
             told.append(f"| {name}, seed {seed} | {' | '.join(cells)} |")
     return [*told, "", *_curve(runs["cloned"], "right"), ""]
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    """A number, whole with a unit; "-" if it is not known."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}{unit}" if unit else f"{value:.2f}"
 
 
 def _share(values: Sequence[float]) -> str:

@@ -14,7 +14,7 @@ from midcourse.core.errors import UserError
 @pytest.mark.parametrize("other", [{"updates": 9}, {"stopped": 9}, {"episodes": 9}, {"model": "x"}])
 def test_a_page_refuses_runs_of_other_settings(tmp_path, monkeypatch, other):
     def trained(args):
-        return LanguageResult(args.updates, 0.0, [], [], [], [], None, "")
+        return LanguageResult(args.updates, 0.0, [], [], [], [], None, None, "")
 
     def unreached(args):
         raise KeyboardInterrupt
